@@ -1,0 +1,1 @@
+"""One folder a platform; they never import each other."""

@@ -1,0 +1,196 @@
+"""The one HTTP server: mounts what is switched on, says how it is, and stops without losing a turn.
+
+Every answer carries the security headers, every body is limited, and more turns at once than the store can
+take are refused at once, so that whoever sent them tries again. Must never know what a turn says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+from aiohttp import web
+
+from adapters.web import app as chat
+from bot.catalog import load
+from bot.errors import ConfigError, StoreError
+
+if TYPE_CHECKING:
+    from bot.advisor import Advisor
+    from bot.conversation import Conversation
+    from bot.settings import Settings
+    from bot.store import Store
+
+TURNS = 64  # at once; above that a database queue only makes everyone wait (measured: acks reached 7.6 s)
+FINISH = 5.0  # seconds that turns under way get when the server stops
+WATCH = 1.0  # seconds between two looks at the content folders
+SWEEP = 3600.0  # seconds between two sweeps of what is too old to keep
+
+log = structlog.get_logger()
+
+Reasons = Callable[[], Awaitable[Sequence[str]]]
+
+
+@dataclass(slots=True)
+class Health:
+    """What `/ready` tells: `stopping` and every reason not to send turns here now."""
+
+    reasons: Reasons
+    stopping: bool = False
+    turns: int = 0
+
+    async def live(self, request: web.Request) -> web.Response:
+        """Answer as long as the loop runs."""
+        return web.json_response({"live": True})
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """Answer 200 when turns can be taken, else 503 with the reasons."""
+        reasons = ["stopping"] if self.stopping else list(await self.reasons())
+        return web.json_response({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+
+
+HEALTH = web.AppKey("health", Health)
+
+
+async def _no_reasons() -> Sequence[str]:
+    return ()
+
+
+def build(
+    advisor: chat.Advises,
+    *,
+    web_chat: bool = True,
+    spots: Sequence[chat.Spot] = (),
+    pace: chat.Pace | None = None,
+    reasons: Reasons = _no_reasons,
+) -> web.Application:
+    """Put the application together. `spots` are the other places and what each needs; `reasons` feeds `/ready`."""
+    health = Health(reasons)
+    app = web.Application(middlewares=[_admit], client_max_size=chat.BODY_LIMIT)
+    app[HEALTH] = health
+    app.on_response_prepare.append(_secure)
+    app.router.add_get("/live", health.live)
+    app.router.add_get("/ready", health.ready)
+    # `/metrics` and the platforms' own doors are mounted here when they are switched on.
+    if web_chat:
+        app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or chat.Pace()).routes())
+    return app
+
+
+@web.middleware
+async def _admit(request: web.Request, handler: chat.Serve) -> web.StreamResponse:
+    """Take a turn, or refuse it at once while too many are under way."""
+    if request.method != "POST":
+        return await handler(request)
+    health = request.app[HEALTH]
+    if health.turns >= TURNS:
+        return chat.Trouble(503, "busy", 1).response()
+    health.turns += 1
+    try:
+        return await handler(request)
+    finally:
+        health.turns -= 1
+
+
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
+    """Give every answer the headers; errors too."""
+    response.headers.update(chat.HEADERS)
+    response.headers["Server"] = "whichops"
+
+
+# Running ----------------------------------------------------------------------------------
+async def listen(
+    app: web.Application,
+    host: str,
+    port: int,
+    stop: asyncio.Event,
+    bound: Callable[[str], None] = lambda address: None,
+) -> None:
+    """Serve until `stop` is set, then: not ready, no new connections, turns under way finish.
+
+    Tells `bound` the address once it is bound (port 0 picks a free one). Raises ConfigError when it can't be.
+    """
+    # Bodies are read as they come: a compressed one could unpack to any size.
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=FINISH, auto_decompress=False)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"can't serve on {host}:{port} ({error.strerror or error}): "
+                "stop what runs there, or choose another WHICHOPS_PORT"
+            ) from None
+        name, number = runner.addresses[0][:2]
+        bound(f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}")
+        await stop.wait()
+        app[HEALTH].stopping = True
+    finally:
+        await runner.cleanup()
+
+
+async def serve(advisor: Advisor, store: Store[Conversation], options: Settings) -> None:
+    """Serve the advisor until SIGTERM or Ctrl-C; SIGHUP reads the content again."""
+
+    async def reasons() -> Sequence[str]:
+        return await _reasons(store)
+
+    spots = (
+        chat.Spot("Slack", ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")),
+        chat.Spot("Microsoft Teams", ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")),
+    )
+    app = build(advisor, web_chat=options.web == "on", spots=spots, reasons=reasons)
+    stop, reload = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
+        loop.add_signal_handler(number, event.set)
+    tasks = [asyncio.create_task(_watch(advisor, options, reload)), asyncio.create_task(_sweep(store))]
+
+    def bound(address: str) -> None:
+        log.info("serving", address=address, web=options.web)
+
+    try:
+        await listen(app, options.host, options.port, stop, bound)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _reasons(store: Store[Conversation]) -> Sequence[str]:
+    try:
+        async with asyncio.timeout(1):
+            await store.check(datetime.now(UTC))
+    except (StoreError, TimeoutError):
+        return ["database"]
+    return []
+
+
+async def _sweep(store: Store[Conversation]) -> None:
+    """Delete what is too old, now and then. A database that is away is swept the next time."""
+    while True:
+        with suppress(StoreError):
+            await store.sweep(datetime.now(UTC))
+        await asyncio.sleep(SWEEP)
+
+
+async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event) -> None:
+    """Have the content read again when a file of it changes. What can't be used leaves the old content in place."""
+    folders = [load.built_in(), *([options.content_dir] if options.content_dir else [])]
+    seen = await asyncio.to_thread(load.stamp, folders)
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WATCH):
+                await reload.wait()
+        now = await asyncio.to_thread(load.stamp, folders)
+        if now == seen and not reload.is_set():
+            continue
+        seen = now
+        reload.clear()
+        await asyncio.to_thread(advisor.learn, options.content_dir)

@@ -1,0 +1,1 @@
+"""The local web chat: pages rendered on the server, no build step."""

@@ -1,0 +1,167 @@
+"""Draw replies as HTML: one `article` a reply, every word of it escaped.
+
+Pure: the same replies give the same markup. Must never build markup by joining strings,
+and never send, wait or read anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from bot import markup
+from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note, Reply, Table, Text
+from bot.commands import Give, Move, NoneOfThese, parse
+
+_LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Where a button's form goes when the page runs without its script."""
+
+    action: str
+    id: str
+
+
+def fragment(replies: Iterable[Reply], press: Press) -> Markup:
+    """Draw replies in order; no replies give empty markup."""
+    return Markup("").join(article(reply, press) for reply in replies)
+
+
+def article(reply: Reply, press: Press) -> Markup:
+    """Draw one reply. `data-asks` is equal for two replies that put the same thing to the person."""
+    title = Markup("<h2>{}</h2>").format(reply.title) if reply.title else Markup("")
+    blocks = Markup("").join(_block(block, press) for block in reply.blocks)
+    private = Markup(' data-audience="asker"') if reply.audience == "asker" else Markup("")
+    return Markup('<article class="reply" data-asks="{}"{}>{}{}</article>').format(asks(reply), private, title, blocks)
+
+
+def asks(reply: Reply) -> str:
+    """Name what a reply puts to the person: its open question, else its set of buttons, else nothing."""
+    says: list[str] = []
+    for block in reply.blocks:
+        match block:
+            case Buttons(buttons):
+                says += [button.says for button in buttons]
+            case Choices():
+                says.append(block.says)
+    questions = {command.question for command in map(parse, says) if isinstance(command, Give)}
+    if questions:
+        return "question:" + ",".join(sorted(questions))
+    return hashlib.sha256("\n".join(sorted(says)).encode()).hexdigest()[:16] if says else ""
+
+
+def inline(markdown: str) -> Markup:
+    """Draw one line of our Markdown."""
+    return Markup("").join(_span(span) for span in markup.spans(markdown))
+
+
+def _span(span: markup.Span) -> Markup:
+    drawn = Markup("<br>").join(span.text.split("\n"))
+    if span.code:
+        drawn = Markup("<code>{}</code>").format(drawn)
+    if span.italic:
+        drawn = Markup("<em>{}</em>").format(drawn)
+    if span.bold:
+        drawn = Markup("<strong>{}</strong>").format(drawn)
+    return _LINK.format(span.url, drawn) if span.url else drawn
+
+
+def _block(block: Block, press: Press) -> Markup:
+    match block:
+        case Text(markdown):
+            return Markup("<p>{}</p>").format(inline(markdown))
+        case Note(markdown):
+            return Markup('<p class="note">{}</p>').format(inline(markdown))
+        case Bullets(items, ordered):
+            frame = Markup("<ol>{}</ol>") if ordered else Markup("<ul>{}</ul>")
+            return frame.format(_lines(map(inline, items)))
+        case Table():
+            return _table(block)
+        case Links(links):
+            return Markup('<ul class="links">{}</ul>').format(_lines(map(_link, links)))
+        case Buttons():
+            return _buttons(block, press)
+        case Choices():
+            return _choices(block, press)
+
+
+def _lines(items: Iterable[Markup]) -> Markup:
+    return Markup("").join(Markup("<li>{}</li>").format(item) for item in items)
+
+
+def _link(link: Link) -> Markup:
+    """Draw an address; one that is not https is shown, never made clickable."""
+    if not link.url.startswith("https://"):
+        return Markup("{} ({})").format(link.label, link.url)
+    return _LINK.format(link.url, link.label)
+
+
+def _table(table: Table) -> Markup:
+    """Draw a real table whose first column heads its rows, in a box that scrolls where it is too wide."""
+    name = table.title or ", ".join(column for column in table.columns if column)
+    caption = Markup("<caption>{}</caption>").format(table.title) if table.title else Markup("")
+    heads = Markup("").join(_head(column) for column in table.columns)
+    rows = Markup("").join(_row(row) for row in table.rows)
+    return Markup(
+        '<div class="table" role="region" tabindex="0" aria-label="{}"><table>{}'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(name, caption, heads, rows)
+
+
+def _head(column: str) -> Markup:
+    return Markup('<th scope="col">{}</th>').format(column) if column else Markup("<td></td>")
+
+
+def _row(cells: Sequence[str]) -> Markup:
+    first = Markup('<th scope="row">{}</th>').format(inline(cells[0])) if cells else Markup("")
+    rest = Markup("").join(Markup("<td>{}</td>").format(inline(cell)) for cell in cells[1:])
+    return Markup("<tr>{}{}</tr>").format(first, rest)
+
+
+def _buttons(block: Buttons, press: Press) -> Markup:
+    answers = [button for button in block.items if isinstance(parse(button.says), Give)]
+    look = "buttons options" if len(answers) > 2 else "buttons"
+    group = Markup(' role="group" aria-label="{}"').format(block.label) if block.label else Markup("")
+    about = Markup('<p class="about" aria-hidden="true">{}</p>').format(block.label) if block.label else Markup("")
+    drawn = Markup("").join(_button(button) for button in block.items)
+    return _form(press, Markup('{}<div class="{}"{}>{}</div>').format(about, look, group, drawn))
+
+
+def _button(button: Button) -> Markup:
+    return Markup('<button type="submit" name="text" value="{}" class="{}"{}>{}</button>').format(
+        button.says, button.style, _move(button.says), button.label
+    )
+
+
+def _choices(block: Choices, press: Press) -> Markup:
+    options = Markup("").join(
+        Markup('<label><input type="checkbox" name="option" value="{}"{}> <span>{}</span></label>').format(
+            option.id, Markup(" checked") if option.chosen else Markup(""), option.label
+        )
+        for option in block.options
+    )
+    confirm = Markup('<button type="submit" name="text" value="{}" class="primary">{}</button>').format(
+        block.says, block.confirm
+    )
+    return _form(
+        press,
+        Markup('<fieldset class="choices"{}><legend>{}</legend>{}<div class="buttons">{}</div></fieldset>').format(
+            _move(block.says), block.label, options, confirm
+        ),
+    )
+
+
+def _form(press: Press, inside: Markup) -> Markup:
+    return Markup('<form method="post" action="{}"><input type="hidden" name="id" value="{}">{}</form>').format(
+        press.action, press.id, inside
+    )
+
+
+def _move(says: str) -> Markup:
+    """Mark what belongs to the question that is open now: the page closes it when a newer one is asked."""
+    return Markup(" data-move") if isinstance(parse(says), Move | NoneOfThese) else Markup("")

@@ -1,0 +1,1 @@
+"""The advisor: it knows no platform."""

@@ -1,0 +1,65 @@
+"""Put the questions of `content/checks` to the matcher: hits, misses, confusions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.catalog.schema import Catalog, Check
+from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
+from bot.matching.matcher import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A check that does not hold: what was asked, what had to come, what came."""
+
+    area: str
+    check: Check
+    got: str
+
+    def __str__(self) -> str:
+        wanted = " or ".join(self.check.must) or f"not {' nor '.join(self.check.never)}"
+        return f"{self.area}: {self.check.ask!r}: wanted {wanted}, got {self.got}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How many checks there are and which don't hold."""
+
+    total: int
+    misses: tuple[Miss, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.total - len(self.misses)} of {self.total} checks hold"]
+        return "\n".join([*lines, *(f"  {miss}" for miss in self.misses)])
+
+
+def run(catalog: Catalog, matcher: Matcher) -> Report:
+    """Run every check of the catalog."""
+    misses: list[Miss] = []
+    total = 0
+    for area, body in catalog.checks.items():
+        for check in body.checks:
+            total += 1
+            got = ask(matcher, check)
+            if (check.must and not set(got) & set(check.must)) or set(got) & set(check.never):
+                misses.append(Miss(area, check, ", ".join(got)))
+    return Report(total, tuple(misses))
+
+
+def ask(matcher: Matcher, check: Check) -> tuple[str, ...]:
+    """Ask one check's question; `choice` and `oos` stand for a question back and a refusal."""
+    context = Context()
+    for earlier in check.previous:
+        context = matcher.after(matcher.match(earlier, context), context)
+    return tuple(_name(match) for match in matcher.match(check.ask, context))
+
+
+def _name(found: Match) -> str:
+    match found:
+        case Sure(answer):
+            return "smalltalk" if answer.kind.startswith("smalltalk:") else str(answer)
+        case Unsure():
+            return "choice"
+        case NoIdea():
+            return "oos"

@@ -1,0 +1,218 @@
+"""What a person asks, found in free text: `Matcher(catalog).match(said, context)`.
+
+Stages: clean, mend spelling, spot names, exact phrasing, few-shot model over masked text, rules for topics, decision.
+Built once, immutable. Must never raise on any text and never touch a clock, a file or chance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bot.catalog.schema import AnswerId, Catalog
+from bot.matching import decide
+from bot.matching.clean import Cleaner, Text
+from bot.matching.decide import Named, Weighed
+from bot.matching.examples import Example, examples
+from bot.matching.features import Features
+from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
+from bot.matching.model import fit
+from bot.matching.parts import Parter
+from bot.matching.reader import Reader, Reading
+from bot.matching.table import table
+from bot.matching.titles import Titles
+
+NEAREST = 3
+LONGEST = 120  # words read of one part
+WHOLE = 40  # a text up to this long may be one question though it has several sentences
+ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
+FRAGMENT = 2  # a statement this short says nothing by itself
+MOST_ANSWERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Every stage of one match, for "why this answer" and for curators."""
+
+    cleaned: str
+    mended: tuple[tuple[str, str], ...] = ()
+    topics: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    terms: tuple[str, ...] = ()
+    shapes: tuple[tuple[str, float], ...] = ()  # label and probability, best first
+    nearest: tuple[tuple[str, float], ...] = ()  # curated phrasing and similarity, best first
+    guards: tuple[str, ...] = ()
+    decision: str = ""
+    runner_up: str = ""
+    parts: tuple[Explanation, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One sentence with what it may ask."""
+
+    reading: Reading
+    scores: dict[str, float]
+    named: Named
+    weighed: Weighed
+    exact: bool
+
+
+class Matcher:
+    """Finds what is asked, in the light of one catalog."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        words = catalog.language.words
+        self._cleaner = Cleaner(words.short, words.openers, words.closers)
+        self._table = table()
+        texts = examples(catalog)
+        self._reader = Reader(catalog, self._cleaner, texts, self._table)
+        self._parter = Parter(words)
+        self._titles = Titles(catalog)
+        readings = [self._reader.read_example(example.text) for example in texts]
+        self._labels = [_label(example, reading) for example, reading in zip(texts, readings, strict=True)]
+        self._texts = [example.text for example in texts]
+        self._features = Features([reading.view for reading in readings], self._table)
+        self._vectors = np.stack([self._features.vector(reading.view) for reading in readings])
+        self._model = fit(self._vectors, self._labels)
+        self._exact = _exact(readings, self._labels)
+
+    def match(self, said: str, context: Context | None = None) -> tuple[Match, ...]:
+        """Return one match a question found in the text, at least one, at most three."""
+        text = self._cleaner.read(said)
+        if not text.sentences:
+            return (self._wordless(text),)
+        return tuple(self._decide(judged) for judged in self._questions(text, context))
+
+    def after(self, matches: tuple[Match, ...], context: Context | None = None) -> Context:
+        """Return what the thread remembers: the last sure answer about the field, else what it was about before."""
+        before = context or Context()
+        for match in reversed(matches):
+            if isinstance(match, Sure):
+                kind, topics = match.answer
+                if kind.startswith("smalltalk"):
+                    continue
+                return Context(kind, topics)
+            if isinstance(match, Unsure):
+                best = match.candidates[0].answer
+                if best.topics:
+                    return Context(best.kind, best.topics)
+        return before
+
+    def explain(self, said: str, context: Context | None = None) -> Explanation:
+        """Return every stage of the match of a text."""
+        text = self._cleaner.read(said)
+        if not text.sentences:
+            return Explanation(text.plain, decision=str(self._wordless(text)))
+        parts = tuple(self._explain(text, judged) for judged in self._questions(text, context))
+        return parts[0] if len(parts) == 1 else Explanation(text.plain, decision="several questions", parts=parts)
+
+    def _questions(self, text: Text, context: Context | None) -> list[_Judged]:
+        """Find the question in the text, or the questions."""
+        words = [word for sentence in text.sentences for word in sentence]
+        whole = self._reader.read(words[:LONGEST])
+        around = whole.ids("topic")
+        judged = self._judge(whole, (), context)
+        parts = [part for part in self._parter.parts(text) if part.asks or len(part.words) > FRAGMENT]
+        if len(parts) < 2 or judged.exact:
+            return [judged]
+        asking = [part.asks for part in parts]
+        each = [self._judge(self._reader.read(part.words[:LONGEST]), around, context) for part in parts]
+        weights = [1.0 if asks or not any(asking) else ASIDE for asks in asking]
+        strong = [one for one, weight in zip(each, weights, strict=True) if weight == 1.0 and self._counts(one)]
+        if len({one.weighed.answers[0][0] for one in strong}) > 1:
+            return _distinct(strong)[:MOST_ANSWERS]
+        best = max(range(len(each)), key=lambda at: weights[at] * _force(each[at]))
+        if len(words) <= WHOLE and _force(judged) >= weights[best] * _force(each[best]):
+            return [judged]
+        return [each[best]]
+
+    def _counts(self, judged: _Judged) -> bool:
+        """Tell whether a part is a question of its own, to be answered beside others."""
+        sure = decide.verdict(judged.weighed, judged.named) == "sure"
+        return sure and not judged.weighed.answers[0][0].kind.startswith("smalltalk")
+
+    def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
+        label = self._exact.get(reading.key)
+        row = self._model.scores(self._features.vector(reading.view))[0]
+        scores = dict(zip(self._model.labels, row.tolist(), strict=True))
+        if label is not None:
+            scores = {name: 0.02 * score for name, score in scores.items()}
+            scores[label] = scores.get(label, 0.0) + 0.98
+        named = Named(reading.ids("topic"), reading.ids("hint"), reading.ids("term"), around, len(reading.words))
+        return _Judged(reading, scores, named, decide.weigh(scores, named, context), label is not None)
+
+    def _decide(self, judged: _Judged) -> Match:
+        weighed = judged.weighed
+        shown = self._candidates(judged)
+        told = decide.verdict(weighed, judged.named)
+        if told == "sure" and shown and shown[0].answer == weighed.answers[0][0]:
+            return Sure(shown[0].answer, shown[0].title, shown[0].score, others=shown[1:4])
+        if told == "unsure" and len(shown) > 1:
+            return Unsure(shown[:3])
+        reason = weighed.refusals[0][0] if weighed.refusals and weighed.refused >= weighed.best else "unknown"
+        return NoIdea(reason, min(1.0, weighed.refused), candidates=shown[:3])
+
+    def _candidates(self, judged: _Judged) -> tuple[Candidate, ...]:
+        out: list[Candidate] = []
+        for answer, score in judged.weighed.answers[:8]:
+            title = self._titles.of(answer)
+            if score > 0.01 and title and title not in {candidate.title for candidate in out}:
+                out.append(Candidate(answer, title, min(1.0, score)))
+        return tuple(out)
+
+    def _wordless(self, text: Text) -> Match:
+        answer = AnswerId("smalltalk:noted" if text.emoji else "smalltalk:help")
+        return Sure(answer, self._titles.of(answer), 1.0)
+
+    def _explain(self, text: Text, judged: _Judged) -> Explanation:
+        reading = judged.reading
+        vector = self._features.vector(reading.view)
+        near = self._vectors @ vector
+        order = np.argsort(-near)[:NEAREST]
+        shapes = sorted(judged.scores.items(), key=lambda item: -item[1])[:5]
+        decision = self._decide(judged)
+        return Explanation(
+            cleaned=text.plain,
+            mended=reading.mended,
+            topics=reading.ids("topic"),
+            hints=reading.ids("hint"),
+            terms=reading.ids("term"),
+            shapes=tuple(shapes),
+            nearest=tuple((self._texts[at], float(near[at])) for at in order),
+            guards=("exact phrasing",) if judged.exact else (),
+            decision=f"{type(decision).__name__} {getattr(decision, 'answer', getattr(decision, 'reason', ''))}",
+            runner_up=str(judged.weighed.answers[1][0]) if len(judged.weighed.answers) > 1 else "",
+        )
+
+
+def _label(example: Example, reading: Reading) -> str:
+    """A term's phrasing that names the term teaches the shape of asking for any term."""
+    kind, _, rest = example.label.partition(":")
+    if kind == "glossary" and rest and reading.ids("term")[:1] == (rest,):
+        return "glossary"
+    if example.label in decide.OPEN and not reading.view.topics and not reading.ids("hint"):
+        return example.label + decide.BARE
+    return example.label
+
+
+def _exact(readings: list[Reading], labels: list[str]) -> dict[tuple[str, ...], str]:
+    """Map a phrasing's masked words to its label; phrasings of two labels are left to the model."""
+    seen: dict[tuple[str, ...], set[str]] = {}
+    for reading, label in zip(readings, labels, strict=True):
+        seen.setdefault(reading.key, set()).add(label)
+    return {key: next(iter(found)) for key, found in seen.items() if len(found) == 1}
+
+
+def _force(judged: _Judged) -> float:
+    """How much a part has to say: the best answer, or a refusal."""
+    return max(judged.weighed.best, judged.weighed.refused)
+
+
+def _distinct(judged: list[_Judged]) -> list[_Judged]:
+    """Drop parts that ask what an earlier part asked."""
+    seen: dict[AnswerId, _Judged] = {}
+    for one in judged:
+        seen.setdefault(one.weighed.answers[0][0], one)
+    return list(seen.values())

@@ -1,0 +1,94 @@
+"""From words to a reading: spelling mended, names spotted, view built. Shared by examples and questions.
+
+Must never decide what is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.catalog.schema import Catalog
+from bot.matching.clean import Cleaner
+from bot.matching.examples import Example, blanks
+from bot.matching.features import View, view
+from bot.matching.spell import Speller
+from bot.matching.spot import Sort, Spot, Spotter
+from bot.matching.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence, read: its words after correction, what was corrected, the names in it, its view."""
+
+    words: tuple[str, ...]
+    mended: tuple[tuple[str, str], ...]
+    spots: tuple[Spot, ...]
+    view: View
+
+    def ids(self, sort: Sort) -> tuple[str, ...]:
+        """List the topics, terms or hinted topics named, in spoken order, each once."""
+        return tuple(dict.fromkeys(spot.id for spot in self.spots if spot.sort == sort))
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """The masked words: two readings with one key ask the same of their names."""
+        return self.view.words
+
+
+class Reader:
+    """Reads sentences in the light of one catalog's names and words."""
+
+    def __init__(self, catalog: Catalog, cleaner: Cleaner, texts: Sequence[Example], table: Table) -> None:
+        self.cleaner = cleaner
+        self._spotter = Spotter(_names(catalog, cleaner))
+        counts: Counter[str] = Counter()
+        for example in texts:
+            counts.update(cleaner.words(blanks(example.text)[0]))
+        vocabulary = self._spotter.vocabulary
+        counts.update(vocabulary)
+        strong = {name[0] for _, _, name in _names(catalog, cleaner) if len(name) == 1}
+        self._speller = Speller(counts, table.zipf, strong)
+
+    def read(self, words: Sequence[str]) -> Reading:
+        """Read a sentence a person typed."""
+        right, mended = self._speller.correct(list(words))
+        return self._reading(right, tuple(mended.items()), ())
+
+    def read_example(self, text: str) -> Reading:
+        """Read a curated phrasing: its spelling stands, its blanks are topics."""
+        filled, used = blanks(text)
+        return self._reading(self.cleaner.words(filled), (), used)
+
+    def _reading(self, words: list[str], mended: tuple[tuple[str, str], ...], used: Sequence[str]) -> Reading:
+        spots = self._spotter.find(words)
+        marks = [Spot("topic", word, at, at + 1) for at, word in enumerate(words) if word in used]
+        spots = tuple(sorted((*spots, *marks), key=lambda spot: spot.start))
+        return Reading(tuple(words), mended, spots, view(words, spots))
+
+
+def _names(catalog: Catalog, cleaner: Cleaner) -> Iterator[tuple[Sort, str, tuple[str, ...]]]:
+    """Yield every name of the catalog, with its plural."""
+    for id_, topic in catalog.topics.items():
+        for name in (topic.name, id_, *topic.aliases):
+            for words in _forms(cleaner.words(name.replace("-", " "))):
+                yield "topic", id_, words
+    for id_, term in catalog.glossary.terms.items():
+        for name in (term.name, id_, *term.aliases):
+            for words in _forms(cleaner.words(name.replace("-", " "))):
+                yield "term", id_, words
+    for id_, hints in catalog.language.words.hints.items():
+        for name in hints:
+            for words in _forms(cleaner.words(name)):
+                yield "hint", id_, words
+
+
+def _forms(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    if not words:
+        return
+    yield tuple(words)
+    last = words[-1]
+    if not last.endswith("s"):
+        plural = last[:-1] + "ies" if last.endswith("y") and len(last) > 3 and last[-2] not in "aeiou" else last + "s"
+        yield (*words[:-1], plural)

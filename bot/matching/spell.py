@@ -1,0 +1,67 @@
+"""Spelling correction against the catalog's own vocabulary.
+
+A word that is neither in the catalog nor in the general word table is moved to the nearest catalog word, if one is
+near enough. Must never change a word that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LIMIT = 24  # corrections a text: more unknown words than that are no typing slips
+RARE = 3.0  # Zipf frequency under which a general word may be a slip of a catalog word
+
+
+class Speller:
+    """Knows the catalog's words by how often they are used there, and which other words exist."""
+
+    def __init__(self, counts: Mapping[str, int], general: Mapping[str, float], strong: Container[str] = ()) -> None:
+        self._counts = dict(counts)
+        self._general = general
+        self._strong = strong  # names of topics and terms: the words worth most
+        self._by_length: dict[int, list[str]] = {}
+        for word in self._counts:
+            if len(word) >= 3 and word.isalpha():
+                self._by_length.setdefault(len(word), []).append(word)
+
+    def known(self, word: str) -> bool:
+        """Tell whether a word stands as it is."""
+        return word in self._counts or self._general.get(word, 0.0) >= RARE or not word.isalpha() or len(word) < 4
+
+    def correct(self, words: list[str]) -> tuple[list[str], dict[str, str]]:
+        """Return the words with slips mended, and what was mended."""
+        mended: dict[str, str] = {}
+        out: list[str] = []
+        for word in words:
+            if self.known(word):
+                out.append(word)
+                continue
+            if word not in mended and len(mended) < LIMIT:
+                mended[word] = self._nearest(word)
+            out.append(mended.get(word, word))
+        return out, {word: near for word, near in mended.items() if near != word}
+
+    def _nearest(self, word: str) -> str:
+        """Find the catalog word a slip was meant to be; the word itself when none is near."""
+        most = 1 if len(word) < 7 else 2
+        if self._general.get(word, 0.0) > 0:
+            most = 1
+        best, reward = word, 0.0
+        for length in range(len(word) - most, len(word) + most + 1):
+            found = process.extract(word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=8)
+            for near, distance, _ in found:
+                value = self._value(word, near, int(distance))
+                if value > reward:
+                    best, reward = near, value
+        return best
+
+    def _value(self, word: str, near: str, distance: int) -> float:
+        """Rate a correction: few edits, same first letter, same letters, a frequent or important word."""
+        value = 4.0 - 1.5 * distance + 0.1 * min(self._counts[near], 20) / 2
+        value += 0.8 if word[0] == near[0] else 0.0
+        value += 0.5 if sorted(word) == sorted(near) else 0.0
+        value += 1.0 if near in self._strong else 0.0
+        return value

@@ -1,0 +1,118 @@
+"""What is kept and for how long: readers for curators, sweeping, and forgetting a person.
+
+Must never show who asked or judged something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Table,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
+
+from bot.store.bodies import clean, fit
+from bot.store.tables import conversation, feedback, inbox, metadata, outbox, shelved, unanswered
+from bot.store.turn import Gap, Opinion, millis, moment, who
+
+BATCH = 500  # rows a sweep deletes at once: turns go on in between
+_REASONS = 20  # how many reasons are shown with an answer
+
+
+def read_gaps(connection: Connection, since: datetime, limit: int, tenant: str | None) -> tuple[Gap, ...]:
+    """Read the questions nobody could answer, most asked first."""
+    count, last = func.count().label("times"), func.max(unanswered.c.at).label("last")
+    asked = (
+        select(unanswered.c.text, unanswered.c.reason, count, last)
+        .where(unanswered.c.at >= millis(since))
+        .group_by(unanswered.c.text, unanswered.c.reason)
+        .order_by(count.desc(), last.desc(), unanswered.c.text)
+        .limit(limit)
+    )
+    if tenant is not None:
+        asked = asked.where(unanswered.c.tenant == fit(tenant))
+    return tuple(Gap(row.text, row.reason, row.times, moment(row.last)) for row in connection.execute(asked))
+
+
+def read_opinions(connection: Connection, since: datetime, tenant: str | None) -> tuple[Opinion, ...]:
+    """Read what people thought of the answers, the least helpful first."""
+    said = select(feedback.c.answer, feedback.c.helpful, feedback.c.reason).where(feedback.c.at >= millis(since))
+    if tenant is not None:
+        said = said.where(feedback.c.tenant == fit(tenant))
+    votes: dict[str, tuple[int, int, list[str]]] = {}
+    for answer, helpful, reason in connection.execute(said.order_by(feedback.c.at.desc())):
+        up, down, reasons = votes.get(answer, (0, 0, []))
+        if reason and not helpful and len(reasons) < _REASONS:
+            reasons.append(reason)
+        votes[answer] = (up + 1, down, reasons) if helpful else (up, down + 1, reasons)
+    opinions = (Opinion(answer, up, down, tuple(reasons)) for answer, (up, down, reasons) in votes.items())
+    return tuple(sorted(opinions, key=lambda opinion: (-opinion.down, opinion.up, opinion.answer)))
+
+
+def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterator[Callable[[Connection], int]]:
+    """Yield, table by table, a function that deletes one batch of what is too old and says how many it deleted."""
+    short, idle = millis(now - timedelta(hours=hours)), millis(now - timedelta(days=days))
+    noted = millis(now - timedelta(days=records_days))
+    given_up = or_(outbox.c.parked < idle, and_(outbox.c.sent.is_(None), outbox.c.due < idle))
+    rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
+        (inbox, inbox.c.at < short),
+        (outbox, outbox.c.sent < short),
+        (outbox, given_up),
+        (conversation, conversation.c.updated < idle),
+        (shelved, shelved.c.at < idle),
+        (unanswered, unanswered.c.at < noted),
+        (feedback, feedback.c.at < noted),
+    )
+    for table, rule in rules:
+        yield _batch(table, rule)
+
+
+def _batch(table: Table, rule: ColumnElement[bool]) -> Callable[[Connection], int]:
+    key = tuple_(*table.primary_key.columns)
+    some = select(*table.primary_key.columns).where(rule).limit(BATCH)
+    statement: Delete = delete(table).where(key.in_(some))
+
+    def run(connection: Connection) -> int:
+        return connection.execute(statement).rowcount
+
+    return run
+
+
+def forget(connection: Connection, tenant: str, author: str) -> int:
+    """Delete every trace of a person in one tenant; say how many rows it was."""
+    tenant, author = fit(tenant), clean(author)
+    person = who(tenant, author)
+    own = select(conversation.c.thread).where(conversation.c.tenant == tenant, conversation.c.owner == author)
+    deletions: tuple[Delete, ...] = (
+        delete(outbox).where(outbox.c.tenant == tenant, or_(outbox.c.asker == author, outbox.c.thread.in_(own))),
+        delete(conversation).where(conversation.c.tenant == tenant, conversation.c.owner == author),
+        delete(shelved).where(shelved.c.tenant == tenant, shelved.c.owner == author),
+        *(
+            delete(table).where(table.c.tenant == tenant, table.c.who == person)
+            for table in (inbox, unanswered, feedback)
+        ),
+    )
+    return sum(connection.execute(deletion).rowcount for deletion in deletions)
+
+
+def scrub(connection: Connection) -> bool:
+    """Wipe deleted rows from the files as well; outside a transaction. False when a reader was in the way."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("VACUUM")
+        return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+    connection.execute(text("SET statement_timeout = 0"))
+    for table in metadata.sorted_tables:
+        connection.exec_driver_sql(f'VACUUM "{table.name}"')
+    connection.execute(text("RESET statement_timeout"))
+    return True

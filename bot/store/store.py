@@ -1,0 +1,209 @@
+"""The store: one class for SQLite and PostgreSQL, asynchronous outside, plain functions in worker threads inside.
+
+A call returns after its commit, or raises StoreError within two seconds. Must never read a clock
+(times come with messages) nor know what a conversation remembers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Collection
+from concurrent.futures import Future
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.chat import Message, Place, Reply
+from bot.errors import StoreError
+from bot.store import engines, keeping, migrating, sending
+from bot.store.lanes import Key, Lane
+from bot.store.tables import pulse
+from bot.store.turn import Gap, Health, Opinion, Outgoing, S, Turn, Turned, millis
+from bot.store.turning import Turning, address
+
+T = TypeVar("T")
+_LONG = 60.0  # seconds for what is rare and may take its time: migrating, wiping files
+_READERS = 2  # threads that only read a SQLite file
+
+
+class _Opened:
+    """An open database: where it is written, where it is read, and the hold on a SQLite file."""
+
+    def __init__(self, url: URL, *, serving: bool) -> None:
+        self._hold: sqlite3.Connection | None = None
+        if url.drivername == "sqlite":
+            writer = engines.open_sqlite(url)
+            self._hold = engines.hold(url) if serving else None
+            reader = engines.open_sqlite(url, readers=_READERS)
+            self._engines: tuple[Engine, ...] = (writer, reader)
+            self.write = Lane(writer, "store-writer", grouped=True)
+            self.read = Lane(reader, "store-reader", threads=_READERS)
+        else:
+            engine = engines.open_postgres(url)
+            self._engines = (engine,)
+            self.write = self.read = Lane(engine, "store", threads=engines.THREADS)
+
+    def close(self) -> None:
+        """Finish what was accepted, for a few seconds at most."""
+        for lane in {self.write, self.read}:
+            lane.close(engines.PATIENCE)
+        for engine in self._engines:
+            engine.dispose()
+        if self._hold is not None:
+            self._hold.close()
+
+
+class Store(Generic[S]):
+    """Everything that must survive a restart. `open` it first, `close` it last."""
+
+    def __init__(self, url: str, state_type: type[S]) -> None:
+        """Take the address and the type of a conversation's state; touch nothing yet.
+
+        Raises ConfigError for an address that is neither SQLite's nor PostgreSQL's.
+        """
+        self._url = engines.read_url(url)
+        self._turning = Turning(self._url.get_dialect().name, state_type)
+        insert: Any = sqlite.insert if self._url.drivername == "sqlite" else postgresql.insert
+        self._beat = insert(pulse).on_conflict_do_update(index_elements=["name"], set_={"at": bindparam("now")})
+        self._opened: _Opened | None = None
+
+    async def open(self, *, serving: bool = False) -> None:
+        """Open the database and bring its tables up to date.
+
+        Raises ConfigError when the database is newer than this version, when its file can't be
+        written, or (with `serving`) when another process already serves from the same SQLite file;
+        StoreError when it can't be reached.
+        """
+        if self._opened is not None:
+            raise StoreError("the store is open already")
+        opened = _Opened(self._url, serving=serving)
+        try:
+            await _wait(opened.write.submit(migrating.migrate), _LONG)
+        except BaseException:
+            await asyncio.to_thread(opened.close)
+            raise
+        self._opened = opened
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of the database."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await asyncio.to_thread(opened.close)
+
+    # A message ---------------------------------------------------------------------------
+    async def turn(self, message: Message, decide: Callable[[S | None], Turn[S]], *, deliver: bool = True) -> Turned:
+        """Take one message in one transaction: nothing of it is kept, or all.
+
+        `decide` gets the conversation's state (None: there is none) alone, in a worker thread; it must
+        be pure, for a broken connection runs it again. What it raises undoes this turn only and is
+        raised here. With `deliver=False` the replies leave with the answer to this very request:
+        no sender will claim them, `replies` still has them.
+
+        Raises StoreError when the database didn't take it in two seconds. The commit may then still
+        come through: take the message again, what was done is found.
+        """
+        return await self._write(
+            lambda connection: self._turning.turn(connection, message, decide, deliver=deliver), address(message.place)
+        )
+
+    async def peek(self, place: Place) -> S | None:
+        """Read a conversation's state without a lock or a write; None when there is none."""
+        return await self._read(lambda connection: self._turning.peek(connection, place))
+
+    async def replies(self, message: Message) -> tuple[Reply, ...]:
+        """Read what was said to a message that was taken before: the answer to a repeated one."""
+        return await self._read(lambda connection: self._turning.replies(connection, message))
+
+    # The outbox --------------------------------------------------------------------------
+    async def claim(
+        self,
+        now: datetime,
+        limit: int = 50,
+        lease: timedelta = timedelta(seconds=30),
+        platforms: Collection[str] = (),
+    ) -> tuple[Outgoing, ...]:
+        """Take due replies to send, at most the oldest of each thread, of these platforms (none given: all).
+
+        Nobody else gets them until the lease is over: make it three times the time a send may take.
+        """
+        return await self._write(lambda connection: sending.claim(connection, now, limit, lease, platforms))
+
+    async def sent(self, ids: Collection[int], at: datetime) -> None:
+        """Mark replies as delivered."""
+        await self._write(lambda connection: sending.sent(connection, ids, at))
+
+    async def failed(self, which: int, now: datetime, retry_at: datetime, error: str) -> bool:
+        """Put a claimed reply off until `retry_at`; True when it was tried too often and is parked."""
+        return await self._write(lambda connection: sending.failed(connection, which, now, retry_at, error))
+
+    async def parked(self) -> int:
+        """Count the replies nobody could deliver."""
+        return (await self._read(sending.health)).parked
+
+    # Curators ----------------------------------------------------------------------------
+    async def unanswered(self, since: datetime, limit: int = 50, tenant: str | None = None) -> tuple[Gap, ...]:
+        """Read what was asked in vain, most asked first; of all tenants unless one is named."""
+        return await self._read(lambda connection: keeping.read_gaps(connection, since, limit, tenant))
+
+    async def feedback(self, since: datetime, tenant: str | None = None) -> tuple[Opinion, ...]:
+        """Read what people thought of the answers, the least liked first."""
+        return await self._read(lambda connection: keeping.read_opinions(connection, since, tenant))
+
+    # Housekeeping ------------------------------------------------------------------------
+    async def sweep(self, now: datetime, *, hours: int = 24, days: int = 30, records_days: int = 365) -> int:
+        """Delete what is too old, in small batches between turns; say how many rows it was.
+
+        `hours`: for how long a repeated message is known and its replies kept; `days`: idle
+        conversations and replies nobody could deliver; `records_days`: questions and verdicts.
+        """
+        total = 0
+        for batch in keeping.stale(now, hours=hours, days=days, records_days=records_days):
+            while deleted := await self._write(batch):
+                total += deleted
+        return total
+
+    async def forget(self, tenant: str, author: str) -> int:
+        """Delete every trace of a person (`tenant` is a place's `owner`), then wipe it from the files.
+
+        Says how many rows it was. Raises StoreError when something reads on and the files can't be
+        wiped yet: the rows are gone, forget again to finish.
+        """
+        deleted = await self._write(lambda connection: keeping.forget(connection, tenant, author))
+        if not await _wait(self._open().write.submit(keeping.scrub, bare=True), _LONG):
+            raise StoreError("the rows are deleted, but another reader keeps the file from being wiped: do it again")
+        return deleted
+
+    async def check(self, now: datetime) -> Health:
+        """Write once and count what waits: is the database fit to serve?"""
+
+        def beat(connection: Connection) -> Health:
+            connection.execute(self._beat, {"name": "check", "at": millis(now), "now": millis(now)})
+            return sending.health(connection)
+
+        return await self._write(beat)
+
+    def _open(self) -> _Opened:
+        if self._opened is None:
+            raise StoreError("the store is not open")
+        return self._opened
+
+    async def _write(self, work: Callable[[Connection], T], key: Key | None = None) -> T:
+        return await _wait(self._open().write.submit(work, key))
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await _wait(self._open().read.submit(work))
+
+
+async def _wait(future: Future[T], seconds: float = engines.PATIENCE) -> T:
+    """Wait for a lane's work; give up after so long, and then it does not begin any more."""
+    patience = asyncio.timeout(seconds)
+    try:
+        async with patience:
+            return await asyncio.wrap_future(future)
+    except TimeoutError:
+        if not patience.expired():
+            raise
+        raise StoreError(f"the database didn't answer within {seconds:g} seconds") from None

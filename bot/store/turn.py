@@ -1,0 +1,140 @@
+"""What goes into a turn and what comes back: plain values, no database.
+
+Must never read a clock: every time here was carried by a message or handed in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, Protocol, Self, TypeVar
+
+from bot.chat import Place, Reply
+
+
+class State(Protocol):
+    """What a conversation remembers: any frozen pydantic model that says whose it is."""
+
+    @property
+    def owner(self) -> str | None:
+        """The author whose conversation this is, or None."""
+
+    def model_dump_json(self) -> str:
+        """Write it as JSON."""
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray) -> Self:
+        """Read it back; ValueError if this version can't."""
+
+
+S = TypeVar("S", bound=State)
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question nobody could answer, for the curators. `reason` is a key of `language.refusals`."""
+
+    text: str  # redacted again before it is kept
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One person's helpful / not helpful on the answer given under `ref`; their last word counts."""
+
+    ref: str
+    answer: str
+    helpful: bool
+    reason: str
+    at: datetime
+
+
+Record = Unanswered | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[S]):
+    """What `decide` returns: the state to keep (None: keep nothing), what to say, what to note."""
+
+    state: S | None
+    replies: tuple[Reply, ...] = ()
+    records: tuple[Record, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A turn that is stored: its replies and, in the same order, their outbox ids.
+
+    `repeated`: this message was taken before, nothing happened now; `Store.replies` has what was said then.
+    """
+
+    replies: tuple[Reply, ...] = ()
+    ids: tuple[int, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A reply to be sent now. `tries` counts this one: above 1 it may have been sent before."""
+
+    id: int
+    place: Place
+    asker: str  # who the reply answers: an "asker" reply goes to this person only
+    message: str  # the id of the message it answers
+    part: int
+    reply: Reply
+    tries: int
+
+    @property
+    def mark(self) -> str:
+        """A stable mark of this one reply, to find it again on the platform; tells nothing about the person."""
+        seed = f"{self.place.owner}|{self.place.key}|{self.message}|{self.part}"
+        return hashlib.blake2b(seed.encode(errors="replace"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the database is: `waiting` replies to send, those `parked` as undeliverable, states `shelved` unread."""
+
+    waiting: int
+    parked: int
+    shelved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One question that stayed unanswered, and how often."""
+
+    text: str
+    reason: str
+    count: int
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What people thought of one answer: thumbs up, thumbs down, and the reasons given, newest first."""
+
+    answer: str
+    up: int
+    down: int
+    reasons: tuple[str, ...]
+
+
+def millis(at: datetime) -> int:
+    """Write an aware time as milliseconds since 1970, UTC."""
+    if at.tzinfo is None:
+        raise ValueError("a time must be aware (UTC)")
+    return round(at.timestamp() * 1000)
+
+
+def moment(at: int) -> datetime:
+    """Read milliseconds since 1970 as an aware time, UTC."""
+    return datetime.fromtimestamp(at / 1000, UTC)
+
+
+def who(tenant: str, author: str) -> str:
+    """Name a person in tables that need no name: the same person in the same tenant has the same hash."""
+    return hashlib.blake2b(f"{tenant}|{author}".encode(errors="replace"), digest_size=12).hexdigest()
