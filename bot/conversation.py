@@ -123,7 +123,7 @@ def decide(step: Step) -> Turn[Conversation]:
 
 def _decide(step: Step) -> Said:
     command = commands.parse(step.message.text)
-    if command is None and step.asking and step.state.interview:
+    if command is None and step.mine and step.state.interview:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
     if command is None:
         return _and_ask_again(step, _answer(step))
@@ -251,6 +251,8 @@ def _move(step: Step, move: commands.Move) -> Said:
         return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
     if isinstance(move, commands.Stop):
         return Said(step.state.having(None), (answers.line(step.catalog, "stopped"),))
+    if isinstance(move, commands.Restart):
+        held = held.model_copy(update={"started": step.message.at.date()})
     stepped = interview.step(step.catalog.roadmap, held, move)
     if isinstance(move, commands.Finish) and stepped.outcome == "taken" and held.start_on is None:
         today = commands.StartOn(step.message.at.date())  # a plan begins on the day it is made

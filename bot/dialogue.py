@@ -214,6 +214,9 @@ def _start(catalog: Catalog, verdict: Recommendation) -> str:
     said.append(
         catalog.replies["plan-because"].format(reasons=_joined(catalog, top)) if top else say(catalog, "plan-no-reason")
     )
+    if verdict.close_call:
+        tracks = answers.names(catalog, verdict.close_call)
+        said.append(say(catalog, "plan-settled" if verdict.settled else "plan-close", topics=tracks))
     if verdict.guess:
         said.append(say(catalog, "plan-guess"))
     return " ".join(said)
@@ -235,13 +238,15 @@ def _plan(catalog: Catalog, plan: Plan) -> Reply:
         columns = tuple(say(catalog, f"plan-column-{name}") for name in ("when", "what", "hours", "exit"))
         rows = [(_when(each.start, each.to), _learn(each), str(each.hours), each.exit) for each in plan.modules]
         blocks.append(Table(columns, tuple(rows)))
+        blocks.append(Text(catalog.replies["plan-then"].format(after=plan.modules[-1].after)))
     blocks.append(Text(_rest(catalog, plan)))
     if plan.known:
         titles = answers.listed(catalog, [each.title for each in plan.known])
         blocks.append(Note(say(catalog, "plan-known", modules=titles)))
         back = [Button(each.title, f"/relearn {each.id}", "quiet") for each in plan.known]
         blocks.append(Buttons(tuple(back), say(catalog, "plan-relearn-label")))
-    blocks.append(Note(say(catalog, "plan-hours")))
+    long = answers.listed(catalog, [each.title for each in plan.modules if each.long])
+    blocks.append(Note(say(catalog, "plan-hours") + (" " + say(catalog, "plan-long", modules=long) if long else "")))
     ways = (("plan-change", "/change goal"), ("plan-pace", "/change hours"), ("restart", "/restart"), ("stop", "/stop"))
     blocks.append(Buttons(tuple(Button(say(catalog, key), says, "quiet") for key, says in ways)))
     return Reply(tuple(blocks), title=say(catalog, "plan-table-title"))

@@ -30,7 +30,7 @@ def configure(level: str, *, json: bool) -> None:
 
 def place_hash(place: Place) -> str:
     """Name a place in logs without naming the channel."""
-    return hashlib.blake2s(f"{place.owner}|{place.key}".encode(), digest_size=5).hexdigest()
+    return hashlib.blake2s(f"{place.owner}|{place.key}".encode("utf-8", "replace"), digest_size=5).hexdigest()
 
 
 def reference(message: Message) -> str:

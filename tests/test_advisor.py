@@ -212,6 +212,26 @@ async def test_back_change_skip_pause_resume_and_stop(ana: Talk, store: Store[Co
     assert kept.interview is None
 
 
+async def test_typed_words_work_while_paused_and_after_the_plan(ana: Talk) -> None:
+    await ana.say("/roadmap")
+    await ana.say("developer")
+    await ana.say("pause")
+    assert (await ana.say("resume"))[-1].title == "Question 2 of 7"
+    for said in WORDS[1:]:
+        await ana.say(said)
+    await ana.say("make the plan")
+    assert (await ana.say("change my goal"))[-1].title == "Question 2 of 7"
+
+
+async def test_a_close_call_asks_one_more_question_and_says_so(ana: Talk) -> None:
+    await ana.say("/roadmap")
+    for given in ("role", "goal", "delivery automated-to-prod", "runs data-pipelines", "team", "hours", "horizon"):
+        replies = await ana.say(f"/answer {given}")
+    assert replies[-1].title == "One extra question"
+    await ana.say(next(button.says for button in buttons(replies) if button.says.startswith("/answer")))
+    assert "close call" in await ana.hear("/plan")
+
+
 async def test_an_old_button_changes_nothing(ana: Talk, store: Store[Conversation]) -> None:
     await ana.say("/roadmap")
     await ana.say("/answer role developer")

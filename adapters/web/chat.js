@@ -95,6 +95,7 @@ function draw(turn) {
   if (old) old.replaceWith(section);
   else log.append(section);
   log.classList.toggle("fresh", !log.querySelector(".mine"));
+  for (const once of log.querySelectorAll("[data-once]")) once.disabled = !log.lastElementChild.contains(once);
   return section;
 }
 function waiting() {
@@ -182,12 +183,12 @@ function settle(turn) {
   if (!turn) return;
   const section = draw(turn);
   const asked = section.querySelector("[data-move]");
-  if (asked || (!turn.aside && turn.state === "done")) closeMoves(turn.id);
+  if (asked || turn.moved) closeMoves(turn.id); // what was said aside leaves the open question open
   section.scrollIntoView({ block: "start", behavior: calm() });
   if (turn.keyboard && asked) asked.closest("form").querySelector("[name=option], button[name=text]")?.focus({ preventScroll: true });
 }
-function send(said, shown, { aside = false, keyboard = false } = {}) {
-  const turn = { id: uuid(), said, shown, state: "waiting", aside, keyboard };
+function send(said, shown, { moved = false, keyboard = false } = {}) {
+  const turn = { id: uuid(), said, shown, state: "waiting", moved, keyboard };
   keep([...turns(), turn]);
   remember(shown);
   draw(turn).scrollIntoView({ block: "end", behavior: calm() });
@@ -240,7 +241,7 @@ log.addEventListener("submit", (event) => {
     press(section, change(turn.id, { pressed, closed: turn.closed || move }));
   }
   const keyboard = button.matches(":focus-visible");
-  send([button.value, ...(options ?? [])].join(" "), labels.join(", ") || button.textContent.trim(), { aside: !move, keyboard });
+  send([button.value, ...(options ?? [])].join(" "), labels.join(", ") || button.textContent.trim(), { moved: move, keyboard });
 });
 composer.addEventListener("submit", (event) => {
   event.preventDefault();

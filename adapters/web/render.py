@@ -7,16 +7,19 @@ and never send, wait or read anything.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot import markup
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note, Reply, Table, Text
 from bot.commands import Give, Move, NoneOfThese, parse
 
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+_RANGE = re.compile(r"(\d+(?:-\d+)+)")
+_NARROW = 12  # characters: a column of such short cells is drawn as narrow as it can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def inline(markdown: str) -> Markup:
 
 
 def _span(span: markup.Span) -> Markup:
-    drawn = Markup("<br>").join(span.text.split("\n"))
+    drawn = Markup("<br>").join(map(_words, span.text.split("\n")))
     if span.code:
         drawn = Markup("<code>{}</code>").format(drawn)
     if span.italic:
@@ -69,6 +72,15 @@ def _span(span: markup.Span) -> Markup:
     if span.bold:
         drawn = Markup("<strong>{}</strong>").format(drawn)
     return _LINK.format(span.url, drawn) if span.url else drawn
+
+
+def _words(text: str) -> Markup:
+    """Keep dates and ranges on one line; a browser would break them at the hyphen."""
+    parts = _RANGE.split(text)
+    whole = [Markup('<span class="whole">{}</span>').format(part) for part in parts[1::2]]
+    drawn = [escape(part) for part in parts]
+    drawn[1::2] = whole
+    return Markup("").join(drawn)
 
 
 def _block(block: Block, press: Press) -> Markup:
@@ -105,22 +117,25 @@ def _table(table: Table) -> Markup:
     """Draw a real table whose first column heads its rows, in a box that scrolls where it is too wide."""
     name = table.title or ", ".join(column for column in table.columns if column)
     caption = Markup("<caption>{}</caption>").format(table.title) if table.title else Markup("")
-    heads = Markup("").join(_head(column) for column in table.columns)
-    rows = Markup("").join(_row(row) for row in table.rows)
+    looks = ["narrow" if max(map(len, column)) <= _NARROW else "" for column in zip(*table.rows, strict=True)]
+    heads = Markup("").join(map(_head, table.columns, looks))
+    rows = Markup("").join(_row(row, looks) for row in table.rows)
     return Markup(
         '<div class="table" role="region" tabindex="0" aria-label="{}"><table>{}'
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(name, caption, heads, rows)
 
 
-def _head(column: str) -> Markup:
-    return Markup('<th scope="col">{}</th>').format(column) if column else Markup("<td></td>")
+def _head(column: str, look: str) -> Markup:
+    return Markup('<th scope="col" class="{}">{}</th>').format(look, column) if column else Markup("<td></td>")
 
 
-def _row(cells: Sequence[str]) -> Markup:
-    first = Markup('<th scope="row">{}</th>').format(inline(cells[0])) if cells else Markup("")
-    rest = Markup("").join(Markup("<td>{}</td>").format(inline(cell)) for cell in cells[1:])
-    return Markup("<tr>{}{}</tr>").format(first, rest)
+def _row(cells: Sequence[str], looks: Sequence[str]) -> Markup:
+    first = Markup('<th scope="row" class="{}">{}</th>').format(looks[0], inline(cells[0])) if cells else Markup("")
+    rest = [
+        Markup('<td class="{}">{}</td>').format(*drawn) for drawn in zip(looks[1:], map(inline, cells[1:]), strict=True)
+    ]
+    return Markup("<tr>{}{}</tr>").format(first, Markup("").join(rest))
 
 
 def _buttons(block: Buttons, press: Press) -> Markup:
@@ -163,5 +178,8 @@ def _form(press: Press, inside: Markup) -> Markup:
 
 
 def _move(says: str) -> Markup:
-    """Mark what belongs to the question that is open now: the page closes it when a newer one is asked."""
-    return Markup(" data-move") if isinstance(parse(says), Move | NoneOfThese) else Markup("")
+    """Mark what the page closes later: an interview's move at the next question, "none of these" at the next turn."""
+    command = parse(says)
+    if isinstance(command, NoneOfThese):
+        return Markup(" data-once")
+    return Markup(" data-move") if isinstance(command, Move) else Markup("")

@@ -23,6 +23,7 @@ class Shape(_Strict):
     title: str  # what "did you mean" shows: "What {topics} is"
     bare: str | None = None  # the title when no topic is named
     phrasings: tuple[str, ...] = Field(min_length=1)
+    cues: tuple[str, ...] = ()  # words that speak for this kind beside a topic: "budget", "licence"
 
 
 class Canned(_Strict):

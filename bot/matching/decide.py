@@ -37,6 +37,7 @@ class Named:
     terms: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
     length: int = 0  # words
+    talked: bool = False  # the thread has an answer to go on from
 
     @property
     def field(self) -> bool:
@@ -67,7 +68,16 @@ def prior(label: str, named: Named, context: Context | None) -> float:
     kind, _, rest = label.partition(":")
     base = kind.removesuffix(BARE)
     if len(named.topics) > 1:
-        return {"compare": 1.8, "stays": 1.0, "changes": 1.2, "choose": 1.2, "roadmap": 1.0, "facet": 0.6, "followup": 1.0, "oos": 0.5}.get(base, 0.2)
+        return {
+            "compare": 1.8,
+            "stays": 1.0,
+            "changes": 1.2,
+            "choose": 1.2,
+            "roadmap": 1.0,
+            "facet": 0.6,
+            "followup": 1.0,
+            "oos": 0.5,
+        }.get(base, 0.2)
     if named.topics:
         return {"onboarding": 0.3, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}.get(base, 1.0)
     if named.terms:
@@ -192,7 +202,9 @@ def _followup(turn: str, named: Named, context: Context | None) -> Answers:
             return ((AnswerId(f"glossary:{named.terms[0]}"), 0.9),)
         return ((AnswerId("define", topics[:1]), 0.9),) if topics else ()
     if turn in ("simpler", "more"):
-        return ((AnswerId("define", named.topics[:1]), 0.8),) if named.topics else ((AnswerId(*context_of(context)), 1.0),)
+        return (
+            ((AnswerId("define", named.topics[:1]), 0.8),) if named.topics else ((AnswerId(*context_of(context)), 1.0),)
+        )
     if named.terms and not named.topics:
         return ((AnswerId(f"glossary:{named.terms[0]}"), 1.0),)
     if not topics:

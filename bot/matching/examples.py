@@ -48,6 +48,7 @@ def _shapes(catalog: Catalog, names: Iterator[str]) -> Iterator[Example]:
             repeats = TERM_REPEATS if "{t}" in text else 1
             for _ in range(repeats):
                 yield Example(_fill(text, names), kind)
+        yield from (Example(f"{{a}} {cue}", kind) for cue in shape.cues)
 
 
 def _fill(text: str, names: Iterator[str]) -> str:

@@ -16,7 +16,7 @@ from bot.matching.spot import Spot
 from bot.matching.table import Floats, Table
 
 TOPIC, TERM = "topicx", "termx"
-WORDS_SIZE, CHARS_SIZE = 768, 384  # dimensions the n-grams are projected to
+WORDS_SIZE, CHARS_SIZE = 1024, 512  # dimensions the n-grams are projected to
 SEED = 7  # any fixed number: the same catalog always gives the same matcher
 WEIGHTS = (1.0, 0.7, 1.0)  # words, characters, meaning
 
@@ -78,8 +78,8 @@ class Features:
 
     def __init__(self, views: Sequence[View], table: Table) -> None:
         self._table = table
-        self._words = _weights([word_grams(seen) for seen in views], least=1)
-        self._chars = _weights([char_grams(seen) for seen in views], least=2)
+        self._words = _weights([word_grams(seen) for seen in views], least=2)
+        self._chars = _weights([char_grams(seen) for seen in views], least=3)
         self._word_rows = _signs(len(self._words), WORDS_SIZE)
         self._char_rows = _signs(len(self._chars), CHARS_SIZE)
         self.size = WORDS_SIZE + CHARS_SIZE + table.size

@@ -15,7 +15,7 @@ from bot.matching import decide
 from bot.matching.clean import Cleaner, Text
 from bot.matching.decide import Named, Weighed
 from bot.matching.examples import Example, examples
-from bot.matching.features import Features
+from bot.matching.features import WEIGHTS, Features
 from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
 from bot.matching.model import fit
 from bot.matching.parts import Parter
@@ -24,11 +24,13 @@ from bot.matching.table import table
 from bot.matching.titles import Titles
 
 NEAREST = 3
+FULL = sum(weight * weight for weight in WEIGHTS)  # similarity of a question with itself
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
+COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how", "work" is below)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,12 @@ class Matcher:
         self._labels = [_label(example, reading) for example, reading in zip(texts, readings, strict=True)]
         self._texts = [example.text for example in texts]
         self._features = Features([reading.view for reading in readings], self._table)
-        self._vectors = np.stack([self._features.vector(reading.view) for reading in readings])
-        self._model = fit(self._vectors, self._labels)
+        self._views = [reading.view for reading in readings]
+        self._model = fit(np.stack([self._features.vector(seen) for seen in self._views]), self._labels)
         self._exact = _exact(readings, self._labels)
+        self._spoken: dict[str, set[str]] = {}
+        for label, reading in zip(self._labels, readings, strict=True):
+            self._spoken.setdefault(label, set()).update(reading.words)
 
     def match(self, said: str, context: Context | None = None) -> tuple[Match, ...]:
         """Return one match a question found in the text, at least one, at most three."""
@@ -140,19 +145,38 @@ class Matcher:
         if label is not None:
             scores = {name: 0.02 * score for name, score in scores.items()}
             scores[label] = scores.get(label, 0.0) + 0.98
-        named = Named(reading.ids("topic"), reading.ids("hint"), reading.ids("term"), around, len(reading.words))
+        named = Named(
+            reading.ids("topic"),
+            reading.ids("hint"),
+            reading.ids("term"),
+            around,
+            len(reading.words),
+            bool(context and context.kind),
+        )
         return _Judged(reading, scores, named, decide.weigh(scores, named, context), label is not None)
 
     def _decide(self, judged: _Judged) -> Match:
         weighed = judged.weighed
         shown = self._candidates(judged)
         told = decide.verdict(weighed, judged.named)
+        if told == "sure" and not self._carried(judged):
+            told = "unsure"
         if told == "sure" and shown and shown[0].answer == weighed.answers[0][0]:
             return Sure(shown[0].answer, shown[0].title, shown[0].score, others=shown[1:4])
         if told == "unsure" and len(shown) > 1:
             return Unsure(shown[:3])
         reason = weighed.refusals[0][0] if weighed.refusals and weighed.refused >= weighed.best else "unknown"
         return NoIdea(reason, min(1.0, weighed.refused), candidates=shown[:3])
+
+    def _carried(self, judged: _Judged) -> bool:
+        """Tell whether more than one shared word speaks for the best answer: a name, a phrasing, or two telling words."""
+        answer, _ = judged.weighed.answers[0]
+        if judged.exact or judged.named.field or judged.named.talked or answer.kind.startswith("smalltalk"):
+            return True
+        words = {word for word in judged.reading.words if self._table.zipf.get(word, 0.0) < COMMON}
+        if not answer.kind.startswith(("glossary:", "onboarding:")):
+            return len(judged.reading.words) > FRAGMENT
+        return len(words & self._spoken.get(answer.kind, set())) > 1
 
     def _candidates(self, judged: _Judged) -> tuple[Candidate, ...]:
         out: list[Candidate] = []
@@ -168,9 +192,6 @@ class Matcher:
 
     def _explain(self, text: Text, judged: _Judged) -> Explanation:
         reading = judged.reading
-        vector = self._features.vector(reading.view)
-        near = self._vectors @ vector
-        order = np.argsort(-near)[:NEAREST]
         shapes = sorted(judged.scores.items(), key=lambda item: -item[1])[:5]
         decision = self._decide(judged)
         return Explanation(
@@ -180,11 +201,21 @@ class Matcher:
             hints=reading.ids("hint"),
             terms=reading.ids("term"),
             shapes=tuple(shapes),
-            nearest=tuple((self._texts[at], float(near[at])) for at in order),
+            nearest=self._nearest(reading, [label for label, _ in shapes]),
             guards=("exact phrasing",) if judged.exact else (),
             decision=f"{type(decision).__name__} {getattr(decision, 'answer', getattr(decision, 'reason', ''))}",
             runner_up=str(judged.weighed.answers[1][0]) if len(judged.weighed.answers) > 1 else "",
         )
+
+    def _nearest(self, reading: Reading, labels: list[str]) -> tuple[tuple[str, float], ...]:
+        """Return the phrasings of some labels that are nearest to what was asked, with their similarity."""
+        vector = self._features.vector(reading.view)
+        near = [
+            (float(self._features.vector(seen) @ vector / FULL), text)
+            for seen, text, label in zip(self._views, self._texts, self._labels, strict=True)
+            if label in labels
+        ]
+        return tuple((text, score) for score, text in sorted(near, reverse=True)[:NEAREST])
 
 
 def _label(example: Example, reading: Reading) -> str:

@@ -34,7 +34,9 @@ class Parter:
         out: list[Part] = []
         for words, asked in zip(text.sentences, text.asked, strict=True):
             pieces = self._halves(words, asked)
-            out += [Part(piece, self._asking(piece) or (asked and at == len(pieces) - 1)) for at, piece in enumerate(pieces)]
+            out += [
+                Part(piece, self._asking(piece) or (asked and at == len(pieces) - 1)) for at, piece in enumerate(pieces)
+            ]
         return tuple(out[-MOST:])
 
     def _halves(self, words: tuple[str, ...], asked: bool) -> list[tuple[str, ...]]:

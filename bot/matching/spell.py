@@ -51,7 +51,9 @@ class Speller:
             most = 1
         best, reward = word, 0.0
         for length in range(len(word) - most, len(word) + most + 1):
-            found = process.extract(word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=8)
+            found = process.extract(
+                word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=8
+            )
             for near, distance, _ in found:
                 value = self._value(word, near, int(distance))
                 if value > reward:

@@ -218,6 +218,8 @@ class FakeAdvisor:
         ):
             self.at[place.key] = at + 1
             return self._question(place, Text("Noted.")) or (PLAN,)
+        if said == "/help":
+            return (Reply((Text("Ask me anything about Ops."),)),)
         if said.startswith("/feedback"):
             return (Reply((Text("Thank you. Noted for the people who keep this answer."),), audience="asker"),)
         answer = COMPARE if "vs" in said or said.startswith("/show") else Reply((Text("You said: " + escape(said)),))

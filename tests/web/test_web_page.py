@@ -100,6 +100,14 @@ async def test_feedback_leaves_the_open_question_open(at_home: Page) -> None:
     await expect(at_home.get_by_role("button", name="I write software")).to_be_enabled()
 
 
+async def test_help_leaves_the_open_question_open(at_home: Page) -> None:
+    await say(at_home, "/roadmap")
+    await expect(at_home.get_by_role("button", name="I write software")).to_be_enabled()
+    await say(at_home, "/help")
+    await expect(at_home.locator(".turn .reply")).to_have_count(3)
+    await expect(at_home.get_by_role("button", name="I write software")).to_be_enabled()
+
+
 async def test_a_reload_shows_the_conversation_and_nothing_twice(at_home: Page) -> None:
     await say(at_home, "DevOps vs MLOps?")
     await expect(at_home.get_by_role("table")).to_be_visible()
