@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from bot.catalog import load
 from bot.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from adapters.slack.app import Slack
     from bot.advisor import Advisor
     from bot.conversation import Conversation
     from bot.settings import Settings
@@ -35,13 +36,15 @@ SWEEP = 3600.0  # seconds between two sweeps of what is too old to keep
 log = structlog.get_logger()
 
 Reasons = Callable[[], Awaitable[Sequence[str]]]
+Warnings = Callable[[], Sequence[str]]
 
 
 @dataclass(slots=True)
 class Health:
-    """What `/ready` tells: `stopping` and every reason not to send turns here now."""
+    """What `/ready` tells: every reason not to send turns here now, and warnings that don't stop them."""
 
     reasons: Reasons
+    warnings: Warnings
     stopping: bool = False
     turns: int = 0
 
@@ -52,7 +55,8 @@ class Health:
     async def ready(self, request: web.Request) -> web.Response:
         """Answer 200 when turns can be taken, else 503 with the reasons."""
         reasons = ["stopping"] if self.stopping else list(await self.reasons())
-        return web.json_response({"ready": not reasons, "reasons": reasons}, status=503 if reasons else 200)
+        told = {"ready": not reasons, "reasons": reasons, "warnings": list(self.warnings())}
+        return web.json_response(told, status=503 if reasons else 200)
 
 
 HEALTH = web.AppKey("health", Health)
@@ -69,15 +73,21 @@ def build(
     spots: Sequence[chat.Spot] = (),
     pace: chat.Pace | None = None,
     reasons: Reasons = _no_reasons,
+    warnings: Warnings = tuple,
+    routes: Sequence[web.RouteDef] = (),
 ) -> web.Application:
-    """Put the application together. `spots` are the other places and what each needs; `reasons` feeds `/ready`."""
-    health = Health(reasons)
+    """Put the application together.
+
+    `spots` are the other places and what each needs; `reasons` and `warnings` feed `/ready`; `routes` are the
+    platforms' own doors.
+    """
+    health = Health(reasons, warnings)
     app = web.Application(middlewares=[_admit], client_max_size=chat.BODY_LIMIT)
     app[HEALTH] = health
     app.on_response_prepare.append(_secure)
     app.router.add_get("/live", health.live)
     app.router.add_get("/ready", health.ready)
-    # `/metrics` and the platforms' own doors are mounted here when they are switched on.
+    app.router.add_routes(routes)
     if web_chat:
         app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or chat.Pace()).routes())
     return app
@@ -141,11 +151,6 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
     async def reasons() -> Sequence[str]:
         return await _reasons(store)
 
-    spots = (
-        chat.Spot("Slack", ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")),
-        chat.Spot("Microsoft Teams", ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")),
-    )
-    app = build(advisor, web_chat=options.web == "on", spots=spots, reasons=reasons)
     stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
@@ -153,14 +158,43 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
     tasks = [asyncio.create_task(_watch(advisor, options, reload)), asyncio.create_task(_sweep(store))]
 
     def bound(address: str) -> None:
-        log.info("serving", address=address, web=options.web)
+        log.info("serving", address=address, web=options.web, slack=options.slack)
 
     try:
-        await listen(app, options.host, options.port, stop, bound)
+        async with AsyncExitStack() as platforms:
+            slack = await platforms.enter_async_context(_slack(advisor, store, options)) if options.slack else None
+
+            def warnings() -> Sequence[str]:
+                stale = ["content_stale"] if advisor.content_problem else []
+                return [*stale, *(slack.warnings() if slack else ())]
+
+            app = build(
+                advisor,
+                web_chat=options.web == "on",
+                spots=_spots(options),
+                reasons=reasons,
+                warnings=warnings,
+                routes=slack.routes() if slack else (),
+            )
+            await listen(app, options.host, options.port, stop, bound)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _slack(advisor: Advisor, store: Store[Conversation], options: Settings) -> AbstractAsyncContextManager[Slack]:
+    from adapters.slack import app  # noqa: PLC0415  (the SDK takes its time to import; only who has Slack waits)
+
+    return app.running(advisor, store, options)
+
+
+def _spots(options: Settings) -> Sequence[chat.Spot]:
+    """Say in the web chat where else the advisor speaks, or what is missing for that."""
+    return (
+        chat.Spot("Slack", () if options.slack else ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")),
+        chat.Spot("Microsoft Teams", ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")),
+    )
 
 
 async def _reasons(store: Store[Conversation]) -> Sequence[str]:

@@ -9,19 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import structlog
 
 from bot import answers, dialogue, telemetry
 from bot.catalog import load as catalog_load
-from bot.catalog.schema import Catalog
+from bot.catalog.schema import AnswerId, Catalog
 from bot.chat import Message, Place, Reply
 from bot.conversation import Conversation, Found, Step, decide
 from bot.errors import ContentError, StoreError
+from bot.interview import Interview
+from bot.matching.match import Sure
 from bot.matching.matcher import Matcher
-from bot.store import Store, Turn
+from bot.matching.shelf import Shelf
+from bot.store import Shadowed, Store, Turn
 
 log = structlog.get_logger()
+
+# How to take what nobody said to us: only where a conversation waits for it ("asked"), also where an answer is sure
+# ("helpful"). And all that is said: never aloud, noting what would have been said ("shadow"), or not at all ("silent").
+Manner = Literal["asked", "helpful", "shadow", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,12 @@ class Knowledge:
 
     catalog: Catalog
     matcher: Matcher
+    shelf: Shelf | None = None
 
     @classmethod
-    def of(cls, catalog: Catalog) -> Knowledge:
-        """Build the matcher of a catalog."""
-        return cls(catalog, Matcher(catalog))
+    def of(cls, catalog: Catalog, shelf: Shelf | None = None) -> Knowledge:
+        """Build the matcher of a catalog; with a shelf, from weights fitted before where they fit."""
+        return cls(catalog, Matcher(catalog, shelf), shelf)
 
 
 class Advisor:
@@ -58,7 +67,7 @@ class Advisor:
         file and line and kept in `content_problem`.
         """
         try:
-            self._knowledge = Knowledge.of(catalog_load.load(overlay))
+            self._knowledge = Knowledge.of(catalog_load.load(overlay), self._knowledge.shelf)
         except ContentError as error:
             self.content_problem = str(error)
             log.error("content_refused", problems=len(error.problems), first=str(error.problems[0]))
@@ -66,39 +75,81 @@ class Advisor:
             self.content_problem = ""
             log.info("content_loaded", topics=len(self.catalog.topics), terms=len(self.catalog.glossary.terms))
 
-    async def handle(self, message: Message, *, deliver: bool = False) -> tuple[Reply, ...]:
+    async def handle(
+        self, message: Message, *, deliver: bool = False, manner: Manner = "asked", guest: bool = False
+    ) -> tuple[Reply, ...]:
         """Answer one message; `()` means: stay silent. A repeated message gets the replies it got before.
 
-        With `deliver` the replies also wait in the outbox for a sender; without, the caller shows them.
+        With `deliver` the replies also wait in the outbox for a sender; without, the caller shows them. A
+        `guest` belongs to another organisation: nothing of the team's onboarding is told.
         """
+        if manner == "silent":
+            return ()
         knowledge = self._knowledge
         reference = telemetry.reference(message)
         try:
-            return await self._turn(knowledge, message, deliver)
+            return await self._turn(knowledge, message, deliver, manner, guest)
         except StoreError as error:
             log.warning("turn_refused", place=telemetry.place_hash(message.place), ref=reference, why=str(error))
             raise
         except Exception:
             # The one place that catches everything: a person never sees a traceback, the log always does.
             log.exception("turn_failed", place=telemetry.place_hash(message.place), ref=reference)
-            return (answers.line(knowledge.catalog, "apology", ref=reference),)
+            apology = answers.line(knowledge.catalog, "apology", ref=reference)
+            return await self.tell(message, apology) if deliver and manner != "shadow" else (apology,)
 
-    async def _turn(self, knowledge: Knowledge, message: Message, deliver: bool) -> tuple[Reply, ...]:
-        state = await self._store.peek(message.place) or Conversation()
-        if not message.addressed and not dialogue.waits_for(knowledge.catalog, state.interview, message):
+    async def _turn(
+        self, knowledge: Knowledge, message: Message, deliver: bool, manner: Manner, guest: bool
+    ) -> tuple[Reply, ...]:
+        peeked = await self._store.peek(message.place)
+        state = peeked or Conversation()
+        waited_for = message.addressed or dialogue.waits_for(knowledge.catalog, state.interview, message)
+        if not waited_for and peeked is None and manner == "asked":
             return ()
         found = _find(knowledge.matcher, message, state)  # before the transaction, which must be short
+        if not waited_for and (not _is_sure_question(message, found) or await self._store.muted(message.place)):
+            return ()
 
         def decide_now(kept: Conversation | None) -> Turn[Conversation]:
             now = kept or Conversation()
             # Someone else may have spoken since the peek: then "and AIOps?" means something else.
             current = found if now.context == state.context else _find(knowledge.matcher, message, now)
-            return decide(Step(knowledge.catalog, message, now, current, self._ask_human))
+            turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest))
+            return turn if manner != "shadow" else Turn(kept, (), _shadowed(message, current, turn))
 
         turned = await self._store.turn(message, decide_now, deliver=deliver)
         if turned.repeated:
             return await self._store.replies(message)
         return turned.replies
+
+    async def tell(self, message: Message, *replies: Reply) -> tuple[Reply, ...]:
+        """Say something to a message without thinking about it, once, by the sender; what the thread remembers stays.
+
+        Raises StoreError when the store can't take it now.
+        """
+        await self._store.turn(message, lambda kept: Turn(kept, replies))
+        return replies
+
+    async def muted(self, place: Place) -> bool:
+        """Tell whether people asked for quiet in this place's channel: then nobody is spoken to unasked."""
+        return await self._store.muted(place)
+
+    async def knows(self, place: Place) -> bool:
+        """Tell whether anything is remembered of a place."""
+        return await self._store.peek(place) is not None
+
+    async def given(self, place: Place, ref: str = "") -> AnswerId | None:
+        """Find the answer given in a place under `ref`, or the last one there; None when it is too far back."""
+        state = await self._store.peek(place)
+        found = [each for each in (state.answered if state else ()) if ref in ("", each.ref)]
+        return found[-1].id if found else None
+
+    async def roadmaps(self, tenant: str, author: str) -> tuple[tuple[str, Interview], ...]:
+        """List somebody's roadmaps, the last touched first, each with the key of its place."""
+        owned = await self._store.owned(tenant, author)
+        return tuple(
+            (key, state.interview) for key, state in owned if state.interview and state.interview.owner == author
+        )
 
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         """Say what someone sees who comes (back) to a thread: the open question, or a welcome."""
@@ -112,3 +163,18 @@ class Advisor:
 def _find(matcher: Matcher, message: Message, state: Conversation) -> Found:
     matches = matcher.match(message.text, state.context)
     return Found(matches, matcher.after(matches, state.context))
+
+
+def _is_sure_question(message: Message, found: Found) -> bool:
+    """Whether to speak up unasked: somebody puts a question, and there is no doubt about any of it."""
+    sure = [
+        match for match in found.matches if isinstance(match, Sure) and not match.answer.kind.startswith("smalltalk")
+    ]
+    return "?" in message.text and bool(sure) and len(sure) == len(found.matches)
+
+
+def _shadowed(message: Message, found: Found, turn: Turn[Conversation]) -> tuple[Shadowed, ...]:
+    """Note what would have been said."""
+    sure = [str(match.answer) for match in found.matches if isinstance(match, Sure)]
+    answer = "; ".join(sure) or next((reply.title or reply.plain for reply in turn.replies), "")
+    return (Shadowed(message.place.channel, message.text, answer[:200], message.at),) if turn.replies else ()

@@ -56,10 +56,15 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph. `markdown` is the subset of `bot.markup`."""
+    """A paragraph. `markdown` is the subset of `bot.markup`.
+
+    `mentions` are handles in it, as the admin wrote them, that call somebody. A place that knows whom they
+    stand for draws a mention; any other draws the words.
+    """
 
     markdown: str
     type: Literal["text"] = "text"
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.catalog.schema import Catalog, Check
@@ -42,17 +43,27 @@ def run(catalog: Catalog, matcher: Matcher) -> Report:
         for check in body.checks:
             total += 1
             got = ask(matcher, check)
-            if (check.must and not set(got) & set(check.must)) or set(got) & set(check.never):
-                misses.append(Miss(area, check, ", ".join(got)))
+            if (check.must and not got & _same(check.must)) or got & _same(check.never):
+                misses.append(Miss(area, check, ", ".join(sorted(got))))
     return Report(total, tuple(misses))
 
 
-def ask(matcher: Matcher, check: Check) -> tuple[str, ...]:
+def ask(matcher: Matcher, check: Check) -> frozenset[str]:
     """Ask one check's question; `choice` and `oos` stand for a question back and a refusal."""
     context = Context()
     for earlier in check.previous:
         context = matcher.after(matcher.match(earlier, context), context)
-    return tuple(_name(match) for match in matcher.match(check.ask, context))
+    return _same(_name(match) for match in matcher.match(check.ask, context))
+
+
+def _same(names: Iterable[str]) -> frozenset[str]:
+    """Write answer ids so that the order of topics doesn't count, but for `changes`, which has a direction."""
+    return frozenset(name if name.startswith("changes ") else _sorted(name) for name in names)
+
+
+def _sorted(name: str) -> str:
+    kind, *topics = name.split()
+    return " ".join((kind, *sorted(topics)))
 
 
 def _name(found: Match) -> str:

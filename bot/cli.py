@@ -9,7 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,6 +21,7 @@ from bot.catalog import lint, load
 from bot.catalog.schema import Catalog
 from bot.conversation import Conversation
 from bot.errors import WhichopsError
+from bot.matching.shelf import Shelf
 from bot.settings import Settings
 from bot.store import Store
 
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def _knowledge(options: Settings) -> Knowledge:
-    return Knowledge.of(load.load(options.content_dir))
+    return Knowledge.of(load.load(options.content_dir), Shelf(settings.cache_folder()))
 
 
 # For people -------------------------------------------------------------------------------
@@ -149,7 +150,7 @@ _overlay = click.option(
 @_overlay
 def content_lint(folder: Path | None) -> None:
     """Check every content file; list all problems with file, line and fix."""
-    catalog = load.load(folder or settings.load().content_dir)
+    catalog = load.load(folder or settings.load().content_dir, today=datetime.now(UTC).date())
     click.echo(f"ok: {_counts(catalog)}")
     missing = lint.missing_fields(catalog)
     if missing:
@@ -172,7 +173,7 @@ def _counts(catalog: Catalog) -> str:
 def content_test(folder: Path | None) -> None:
     """Put the questions of content/checks to the matcher; list misses."""
     catalog = load.load(folder or settings.load().content_dir)
-    report = checks.run(catalog, Knowledge.of(catalog).matcher)
+    report = checks.run(catalog, Knowledge.of(catalog, Shelf(settings.cache_folder())).matcher)
     click.echo(str(report))
     if report.misses:
         raise click.exceptions.Exit(1)
@@ -200,6 +201,57 @@ def content_unanswered(since: datetime, limit: int) -> None:
     asyncio.run(run())
 
 
-def today() -> date:
-    """Read the clock: only the composition root may."""
-    return datetime.now(UTC).date()
+# For admins -------------------------------------------------------------------------------
+@main.group()
+def shadow() -> None:
+    """See what would have been said in channels that are only listened to."""
+
+
+@shadow.command(name="report")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), default="2000-01-01", help="First day to look at.")
+@click.option("--limit", default=50, show_default=True, help="How many to list.")
+def shadow_report(since: datetime, limit: int) -> None:
+    """List the questions it would have answered, newest first (redacted), with the answers."""
+
+    async def run() -> None:
+        store = Store(settings.load().database_url, Conversation)
+        await store.open()
+        try:
+            for each in await store.unsaid(since.replace(tzinfo=UTC), limit):
+                click.echo(f"{each.at:%Y-%m-%d %H:%M}  {each.channel:12}  {each.answer:28}  {each.text}")
+        finally:
+            await store.close()
+
+    asyncio.run(run())
+
+
+@main.group()
+def doctor() -> None:
+    """Look at a set-up: what works, what doesn't, how to mend it."""
+
+
+@doctor.command(name="slack")
+@click.option("--url", default="", help="Our public address, to see it as Slack does: https://whichops.example.com.")
+@click.option("--post", "channel", default="", help="A channel's id to post one line to; without it nothing is posted.")
+def doctor_slack(url: str, channel: str) -> None:
+    """Examine the Slack set-up of this environment; exit code 1 when something must be mended."""
+    from adapters.slack import doctor as slack  # noqa: PLC0415  (as in `serve`)
+
+    async def run() -> bool:
+        options = settings.load()
+        words = load.load(options.content_dir).replies["doctor-post"] if channel else ""
+        store = Store(options.database_url, Conversation)
+        await store.open()
+        sound = True
+        try:
+            async for found in slack.examine(options, store, url=url, channel=channel, words=words):
+                sound = sound and found.level != "bad"
+                click.echo(f"{found.level:4}  {found.what:14}  {found.said}")
+                if found.mend:
+                    click.echo(f"{'':22}mend: {found.mend}")
+        finally:
+            await store.close()
+        return sound
+
+    if not asyncio.run(run()):
+        raise click.exceptions.Exit(1)

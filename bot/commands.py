@@ -134,6 +134,21 @@ class NoneOfThese:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """`/mute`: speak in this channel only when mentioned; `/unmute`: as the admin set it."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Human:
+    """`/human REF [WORDS]`: call somebody who knows, about the answer or question of that reference."""
+
+    ref: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Bad:
     """A slash command we don't have, or one whose words don't fit. `usage` is empty if unknown."""
 
@@ -141,7 +156,7 @@ class Bad:
     usage: str = ""
 
 
-Command = Move | Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese | Bad
+Command = Move | Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese | Mute | Human | Bad
 
 _PLAIN: dict[str, Command] = {
     "roadmap": Roadmap(),
@@ -149,6 +164,8 @@ _PLAIN: dict[str, Command] = {
     "status": Status(),
     "welcome": Welcome(),
     "none": NoneOfThese(),
+    "mute": Mute(),
+    "unmute": Mute(on=False),
     "back": Back(),
     "skip": Skip(),
     "why": WhyAsk(),
@@ -167,6 +184,7 @@ USAGE: dict[str, str] = {
     "show": "/show KIND TOPIC...",
     "feedback": "/feedback REF up|down [REASON]",
     "explain": "/explain REF",
+    "human": "/human REF [WORDS]",
 }
 
 
@@ -196,6 +214,8 @@ def _with_words(name: str, words: list[str]) -> Command | None:
             return Show(kind, tuple(topics))
         case "explain", [ref]:
             return Explain(ref)
+        case "human", [ref, *said]:
+            return Human(ref, " ".join(said))
         case "feedback", [ref, "up"]:
             return Feedback(ref, True)
         case "feedback", [ref, "down", *reason]:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
-from bot import answers, commands, dialogue, interview
+from bot import answers, commands, dialogue, handoff, interview, policy
 from bot.catalog.schema import AnswerId, Catalog
 from bot.chat import Message, Reply
 from bot.interview import Interview
 from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
 from bot.redact import redact
-from bot.store import Record, Turn, Unanswered, Verdict
+from bot.store import Muting, Record, Turn, Unanswered, Verdict
 from bot.telemetry import reference
 
 KEPT_ANSWERS = 8  # how many answers of a thread can still be explained or judged
@@ -48,6 +48,7 @@ class Conversation(_Kept):
     topics: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()  # the last "did you mean", never shown twice
     answered: tuple[Answered, ...] = ()
+    called: tuple[str, ...] = ()  # for what a person was called already
     interview: Interview | None = None
 
     @property
@@ -86,6 +87,7 @@ class Step:
     state: Conversation
     found: Found
     ask_human: str = ""
+    guest: bool = False  # of another organisation: nothing of the team's onboarding is for them
 
     @property
     def ref(self) -> str:
@@ -122,7 +124,7 @@ def decide(step: Step) -> Turn[Conversation]:
 
 
 def _decide(step: Step) -> Said:
-    command = commands.parse(step.message.text)
+    command = commands.parse(step.message.text) or policy.mute(step.catalog, step.message)
     if command is None and step.mine and step.state.interview:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
     if command is None:
@@ -138,7 +140,7 @@ def _obey(step: Step, command: commands.Command) -> Said:
         case commands.Show(kind, topics):
             return _and_ask_again(step, _show(step, AnswerId(kind, topics), chosen=True))
         case commands.Help():
-            return Said(state, (answers.smalltalk(catalog, "help"),))
+            return _and_ask_again(step, Said(state, (answers.smalltalk(catalog, "help"),)))
         case commands.Welcome():
             return Said(state, (dialogue.welcome(catalog),))
         case commands.Status():
@@ -147,11 +149,14 @@ def _obey(step: Step, command: commands.Command) -> Said:
             return _judge(step, feedback)
         case commands.Explain(ref):
             return _explain(step, ref)
+        case commands.Human() as human:
+            return _call(step, human)
+        case commands.Mute(on):
+            return _mute(step, on=on)
         case commands.NoneOfThese():
-            return Said(
-                state.model_copy(update={"offered": ()}),
-                (answers.line(catalog, "none-noted"), answers.refusal(catalog, "unknown", step.ask_human)),
-            )
+            noted = answers.line(catalog, "none-noted")
+            refused = _refusal(step, "unknown")
+            return _and_ask_again(step, Said(state.model_copy(update={"offered": ()}), (noted, refused)))
         case commands.Bad(name, usage):
             said = answers.line(catalog, "bad-usage" if usage else "bad-command", usage=usage, name=name)
             return _and_ask_again(step, Said(state, (said, answers.smalltalk(catalog, "help"))))
@@ -176,10 +181,20 @@ def _answer(step: Step) -> Said:
         offered = tuple(sorted(str(candidate.answer) for candidate in unsure.candidates))
         if offered != step.state.offered:
             state = step.state.remember(step.found.context).model_copy(update={"offered": offered})
-            return Said(state, (answers.did_you_mean(step.catalog, unsure.candidates),))
+            asked_back = answers.did_you_mean(step.catalog, unsure.candidates)
+            return Said(state, (asked_back,), _unanswered(step, "unsure"))  # so "none of these" can say it is noted
     reason = next((match.reason for match in matches if isinstance(match, NoIdea)), "unknown")
-    reply = answers.refusal(step.catalog, reason, step.ask_human)
+    reply = _refusal(step, reason, step.message.text)
     return Said(step.state.remember(step.found.context), (reply,), _unanswered(step, reason))
+
+
+def _refusal(step: Step, reason: str, words: str = "") -> Reply:
+    """Decline, and offer to call somebody who may know."""
+    catalog, place, topics = step.catalog, step.message.place, step.found.context.topics
+    reply = answers.refusal(catalog, reason, handoff.whom(catalog, place, topics, step.ask_human))
+    if reason in handoff.NOT_FOR_PEOPLE or step.guest:
+        return reply
+    return handoff.offered(catalog, place, reply, topics, step.ref, words)
 
 
 def _unanswered(step: Step, reason: str) -> tuple[Record, ...]:
@@ -192,10 +207,16 @@ def _show(step: Step, answer: AnswerId, *, why: tuple[str, ...] = (), ref: str =
         return Said(state, (answers.smalltalk(catalog, answer.kind.partition(":")[2]),))
     if not answers.exists(catalog, answer):
         return Said(state, (answers.line(catalog, "no-such-answer"), answers.smalltalk(catalog, "help")))
+    if step.guest and answer.kind.startswith("onboarding:"):
+        return Said(state, (answers.line(catalog, "not-for-guests"),))
     missing = answers.uncovered(catalog, answer)
     if missing:
         records = () if chosen else _unanswered(step, "not-covered")
-        return Said(state, (answers.not_covered(catalog, answer, missing, step.ask_human),), records)
+        place = step.message.place
+        whom = handoff.whom(catalog, place, answer.topics, step.ask_human)
+        reply = answers.not_covered(catalog, answer, missing, whom)
+        words = "" if chosen else step.message.text
+        return Said(state, (handoff.offered(catalog, place, reply, answer.topics, step.ref, words),), records)
     if answer.kind == "roadmap":
         return Said(state.remember(Context(*answer)), (dialogue.invite(catalog, answer.topics),))
     ref = ref or step.ref
@@ -212,7 +233,9 @@ def _judge(step: Step, feedback: commands.Feedback) -> Said:
     verdict = Verdict(given.ref, str(given.id), feedback.helpful, feedback.reason[:40], step.message.at)
     if feedback.helpful or feedback.reason:
         return Said(step.state, (answers.line(step.catalog, "thanks-feedback", asker=True),), (verdict,))
-    return Said(step.state, (answers.ask_reason(step.catalog, given.ref),), (verdict,))
+    asked = answers.ask_reason(step.catalog, given.ref)
+    offered = handoff.offered(step.catalog, step.message.place, asked, given.topics, given.ref)
+    return Said(step.state, (offered,), (verdict,))
 
 
 def _explain(step: Step, ref: str) -> Said:
@@ -220,6 +243,29 @@ def _explain(step: Step, ref: str) -> Said:
     if given is None:
         return Said(step.state, (answers.line(step.catalog, "stale-ref", asker=True),))
     return Said(step.state, (answers.why(step.catalog, given.why, given.id),))
+
+
+# People and channels ---------------------------------------------------------------------
+def _call(step: Step, human: commands.Human) -> Said:
+    """Call somebody who knows: once for a question."""
+    catalog, place, state = step.catalog, step.message.place, step.state
+    if human.ref in state.called:
+        return Said(state, (answers.line(catalog, "human-called", asker=True),))
+    given = next((each for each in state.answered if each.ref == human.ref), None)
+    topics = given.topics if given else state.topics
+    called = None if step.guest else handoff.call(catalog, place, topics, human.words, given.id if given else None)
+    if called is None:
+        return Said(state, (handoff.refused(catalog, place, topics, step.ask_human),))
+    return Said(state.model_copy(update={"called": (*state.called, human.ref)[-KEPT_ANSWERS:]}), (called,))
+
+
+def _mute(step: Step, *, on: bool) -> Said:
+    """Keep quiet in this channel, or speak again."""
+    place = step.message.place
+    if place.private:
+        return Said(step.state, (answers.line(step.catalog, "mute-private"),))
+    said = answers.line(step.catalog, "muted" if on else "unmuted")
+    return Said(step.state, (said,), (Muting(place.channel, on, step.message.at),))
 
 
 # The interview ---------------------------------------------------------------------------

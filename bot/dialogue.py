@@ -141,7 +141,7 @@ def _did(catalog: Catalog, before: Interview, move: commands.Move, stepped: Step
         question = interview.open_question(catalog.roadmap, before)
         return (Reply((Text(question.why),)),) if question else ()
     if stepped.outcome not in ("taken", "unchanged"):
-        return (line(catalog, f"not-done-{stepped.outcome}"),)
+        return (line(catalog, f"not-done-{stepped.outcome}", asker=True),)
     match move:
         case commands.Restart():
             return (line(catalog, "restarted"),)

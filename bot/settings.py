@@ -6,15 +6,20 @@ Must never be read by the core: values are passed in.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import ConfigError
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SECRET = 16  # characters a secret has at least; Slack's signing secrets have 32
+_UNSET = SecretStr("")
 
 
 class Settings(BaseSettings):
@@ -47,6 +52,49 @@ class Settings(BaseSettings):
         default="info", description="How much is logged. Message text is never logged."
     )
 
+    # Slack: named as Slack and its tools name them.
+    slack_bot_token: SecretStr = Field(
+        default=_UNSET,
+        validation_alias="SLACK_BOT_TOKEN",
+        description="Slack, one workspace: the bot's token (`xoxb-...`). Switches Slack on.",
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=_UNSET,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="Slack over HTTP: proves that requests come from Slack. Two, with a comma, while you change it.",
+    )
+    slack_app_token: SecretStr = Field(
+        default=_UNSET,
+        validation_alias="SLACK_APP_TOKEN",
+        description="Slack without a public URL (Socket Mode): the app's token (`xapp-...`).",
+    )
+    slack_client_id: str = Field(
+        default="",
+        validation_alias="SLACK_CLIENT_ID",
+        description="Slack, several workspaces: with this and the next two the app can be installed by OAuth.",
+    )
+    slack_client_secret: SecretStr = Field(
+        default=_UNSET, validation_alias="SLACK_CLIENT_SECRET", description="Belongs to the client id."
+    )
+    slack_encryption_key: SecretStr = Field(
+        default=_UNSET,
+        validation_alias="SLACK_ENCRYPTION_KEY",
+        description="A Fernet key that seals the workspaces' tokens. Several, with commas: the newest first.",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="Slack's Web API: another one for GovSlack (`https://slack-gov.com/api/`) or a test.",
+    )
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
+            raise ValueError("must be an https:// address")
+        return url if url.endswith("/") else url + "/"
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
@@ -66,6 +114,22 @@ class Settings(BaseSettings):
         """Whether only this machine can reach the server."""
         return self.host in _LOOPBACK
 
+    @property
+    def slack(self) -> bool:
+        """Whether Slack is switched on."""
+        return bool(self.slack_bot_token.get_secret_value() or self.slack_client_id)
+
+    @property
+    def slack_signing_secrets(self) -> tuple[str, ...]:
+        """The secrets a request from Slack may be signed with."""
+        found = self.slack_signing_secret.get_secret_value().split(",")
+        return tuple(each.strip() for each in found if each.strip())
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """Name the environment variable of a setting."""
+    return str(field.validation_alias or f"WHICHOPS_{name.upper()}")
+
 
 def load() -> Settings:
     """Read the environment.
@@ -75,11 +139,63 @@ def load() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        lines = [f"WHICHOPS_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        names = {str(e["loc"][0]): e["msg"] for e in error.errors()}
+        lines = [f"{name if name.isupper() else 'WHICHOPS_' + name.upper()}: {what}" for name, what in names.items()]
         raise ConfigError("\n".join(lines)) from None
     if settings.web == "on" and not settings.loopback:
         raise ConfigError(
             f"WHICHOPS_HOST is {settings.host}, but the web chat has no accounts and is for this machine only: "
             "set WHICHOPS_WEB=off, or WHICHOPS_HOST=127.0.0.1"
         )
+    _check_slack(settings)
     return settings
+
+
+def _check_slack(settings: Settings) -> None:
+    """Refuse what is set by halves: each refusal names the variable and the fix."""
+    bot, app = settings.slack_bot_token.get_secret_value(), settings.slack_app_token.get_secret_value()
+    secrets = settings.slack_signing_secrets
+    oauth = {
+        "SLACK_CLIENT_ID": settings.slack_client_id,
+        "SLACK_CLIENT_SECRET": settings.slack_client_secret.get_secret_value(),
+        "SLACK_ENCRYPTION_KEY": settings.slack_encryption_key.get_secret_value(),
+    }
+    if not bot and not app and not secrets and not any(oauth.values()):
+        return
+    _check_shapes(bot, app, secrets)
+    missing = [name for name, value in oauth.items() if not value]
+    if bot and any(oauth.values()):
+        raise ConfigError(
+            f"SLACK_BOT_TOKEN is for one workspace, {_named(oauth)} for several: unset the one or the others"
+        )
+    if any(oauth.values()) and missing:
+        raise ConfigError(f"{', '.join(missing)}: missing. For several workspaces all of {', '.join(oauth)} are needed")
+    if not bot and not any(oauth.values()):
+        raise ConfigError(
+            "SLACK_BOT_TOKEN: missing, so Slack can't be answered. Copy the bot token (xoxb-...) from your app's "
+            "page OAuth & Permissions, or unset the other SLACK_ variables"
+        )
+    if not secrets and not app:
+        raise ConfigError(
+            "SLACK_SIGNING_SECRET: missing, so no request could be trusted. Copy it from your app's page Basic "
+            "Information; or, without a public URL, set SLACK_APP_TOKEN (xapp-...) for Socket Mode"
+        )
+
+
+def _check_shapes(bot: str, app: str, secrets: tuple[str, ...]) -> None:
+    if bot and not bot.startswith("xoxb-"):
+        raise ConfigError("SLACK_BOT_TOKEN: must be the bot token, which begins with xoxb-")
+    if app and not app.startswith("xapp-"):
+        raise ConfigError("SLACK_APP_TOKEN: must be the app-level token, which begins with xapp-")
+    if any(len(secret) < _SECRET for secret in secrets):
+        raise ConfigError("SLACK_SIGNING_SECRET: too short; copy it whole from your app's page Basic Information")
+
+
+def _named(values: dict[str, str]) -> str:
+    return ", ".join(name for name, value in values.items() if value)
+
+
+def cache_folder() -> Path:
+    """Name the folder for what can be made again: XDG's, as on any desktop or server."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if base.startswith("/") else Path("~/.cache").expanduser()) / "whichops"

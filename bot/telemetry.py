@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import sys
+import traceback
+from pathlib import Path
 
 import structlog
+from structlog.typing import EventDict
 
 from bot.chat import Message, Place
 
@@ -18,7 +21,7 @@ def configure(level: str, *, json: bool) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _trace,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -26,6 +29,19 @@ def configure(level: str, *, json: bool) -> None:
     )
     # Libraries log request lines and bodies at INFO; only their warnings are ours to show.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+
+
+def _trace(_logger: object, _name: str, event: EventDict) -> EventDict:
+    """Write an exception as its type and where it passed: its message and locals may hold what somebody said."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        event["error"] = type(error).__name__
+        event["trace"] = " > ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+        if error.__cause__ is not None:
+            event["cause"] = type(error.__cause__).__name__
+    return event
 
 
 def place_hash(place: Place) -> str:

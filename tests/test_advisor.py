@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from bot.advisor import Advisor, Knowledge
+from bot.catalog.schema import AnswerId
 from bot.chat import Note, Place, Table, Text
 from bot.conversation import Conversation
+from bot.matching.match import Candidate, Unsure
+from bot.matching.matcher import Matcher
 from bot.store import Store
 from tests.talk import AT, HERE, Talk, blocks, buttons, choices
 
@@ -76,12 +79,16 @@ async def test_an_unanswered_question_is_kept_without_names_and_numbers(ana: Tal
     assert "pizza" in gaps[0].text
 
 
-async def test_the_same_suggestions_are_never_shown_twice(ana: Talk) -> None:
-    asked = "tools or metrics or practices"
-    first, second = await ana.say(asked), await ana.say(asked)
-    offers = [button.says for button in buttons(first)]
-    if "/none" in offers:
-        assert [button.says for button in buttons(second)] != offers
+async def test_the_same_suggestions_are_never_shown_twice_and_the_question_is_noted(
+    knowledge: Knowledge, store: Store[Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = (Candidate(AnswerId("define", ("sre",)), "a", 0.5), Candidate(AnswerId("glossary:slo"), "b", 0.4))
+    monkeypatch.setattr(Matcher, "match", lambda *_: (Unsure(two),))
+    ana = Talk(Advisor(knowledge, store))
+    offers = [button.says for button in buttons(await ana.say("targets or what"))]
+    assert offers == ["/show define sre", "/show glossary:slo", "/none"]
+    assert "/show glossary:slo" not in [button.says for button in buttons(await ana.say("targets or what"))]
+    assert [(gap.reason, gap.count) for gap in await store.unanswered(AT)] == [("unknown", 1), ("unsure", 1)]
 
 
 async def test_why_this_answer_explains_to_the_asker_alone(ana: Talk) -> None:
@@ -224,7 +231,7 @@ async def test_typed_words_work_while_paused_and_after_the_plan(ana: Talk) -> No
 
 
 async def test_a_close_call_asks_one_more_question_and_says_so(ana: Talk) -> None:
-    await ana.say("/roadmap")
+    replies = await ana.say("/roadmap")
     for given in ("role", "goal", "delivery automated-to-prod", "runs data-pipelines", "team", "hours", "horizon"):
         replies = await ana.say(f"/answer {given}")
     assert replies[-1].title == "One extra question"

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from bot.commands import USAGE
-from bot.settings import Settings
+from bot.settings import Settings, variable
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 
@@ -18,8 +18,8 @@ def part(name: str) -> str:
 def test_every_setting_is_in_the_readme_with_its_default_and_meaning() -> None:
     rows = []
     for name, field in Settings.model_fields.items():
-        default = f"`{field.default}`" if field.default not in (None, "") else ""
-        rows.append(f"| `WHICHOPS_{name.upper()}` | {default} | {field.description} |".replace("|  |", "| |"))
+        default = f"`{field.default}`" if field.default and str(field.default) else ""
+        rows.append(f"| `{variable(name, field)}` | {default} | {field.description} |".replace("|  |", "| |"))
     assert part("settings").strip().splitlines()[2:] == rows
 
 

@@ -104,7 +104,7 @@ HOSTILE = [
 def patterns(package: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every compiled pattern a module keeps, by itself or in a collection."""
     for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        if ".migrations" in found.name:
+        if ".migrations" in found.name or found.name.endswith(".__main__"):  # run when imported
             continue
         for name, value in vars(importlib.import_module(found.name)).items():
             kept = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]

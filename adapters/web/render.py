@@ -18,7 +18,7 @@ from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note
 from bot.commands import Give, Move, NoneOfThese, parse
 
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
-_RANGE = re.compile(r"(\d+(?:-\d+)+)")
+_RANGE = re.compile(r"(?<!\d)(\d{1,4}(?:-\d{1,4}){1,2})(?!\d)")  # bounded: it runs over any text
 _NARROW = 12  # characters: a column of such short cells is drawn as narrow as it can be
 
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from bot import markup
 from bot.catalog import blanks
+from bot.catalog.channel_rules import channels
 from bot.catalog.explain import did_you_mean
 from bot.catalog.schema import FACETS, Catalog
 from bot.catalog.tree import Node, Path
@@ -392,4 +393,5 @@ _RULES: tuple[Callable[[Node], Iterator[Problem]], ...] = (
     _replies,
     _links,
     _markup,
+    channels,
 )

@@ -217,6 +217,31 @@ class Checks(Model):
     checks: tuple[Check, ...]
 
 
+Mode = Literal["mention-only", "helpful", "shadow", "silent"]
+Platform = Literal["slack", "teams", "web", "console"]
+Handle = Annotated[str, StringConstraints(pattern=r"^[@#][\w.-]{1,79}$")]  # of a person or a channel, as shown in chat
+PlaceId = Annotated[str, StringConstraints(pattern=r"^[\w:@.;=-]{1,200}$")]  # the platform's id, never a name
+
+
+class Channel(Model):
+    """How the bot behaves in one channel."""
+
+    mode: Mode | None = None  # none: the default
+    welcome: bool = False  # greet who joins, once
+    private: bool = False  # answer so that only the asker sees it
+    expert: Handle | None = None  # who is called when a person is asked for
+
+
+class Channels(Model):
+    """How the bot behaves where; a team's own file says what differs from `mention-only` everywhere."""
+
+    default: Mode = "mention-only"
+    welcome: bool = False  # greet who joins the workspace, once, in private
+    places: dict[Platform, dict[PlaceId, Channel]] = {}
+    experts: dict[Slug, Handle] = {}  # by topic; before a channel's
+    people: dict[Platform, dict[Handle, PlaceId]] = {}  # whose handle really calls somebody, and whom
+
+
 class Catalog(Model):
     """Everything the bot can say. Immutable; built by `bot.catalog.load`."""
 
@@ -230,3 +255,4 @@ class Catalog(Model):
     replies: dict[str, str]  # every other sentence, by key
     sources: dict[Slug, Source]
     checks: dict[Slug, Checks] = {}
+    channels: Channels = Channels()

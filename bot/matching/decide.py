@@ -6,7 +6,7 @@ mistake. Must never read text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -14,7 +14,7 @@ from bot.catalog.schema import AnswerId
 from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
-SURE = 0.52  # answer from this probability on
+SURE = 0.48  # answer from this probability on
 ASK = 0.12  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.25  # ... or this many times more than for the best answer, when nothing of the field is named
@@ -85,6 +85,8 @@ def prior(label: str, named: Named, context: Context | None) -> float:
     if base == "smalltalk" and named.length > SHORT_TALK and rest not in ("help", "who"):
         return 0.1
     talked = named.around or named.hints or (context and context.kind)
+    if base == "oos" and (named.around or (context and named.length <= SHORT_TALK)):
+        return 0.5
     return 0.4 if base in ("facet", "define") and not talked else 1.0
 
 
@@ -95,8 +97,8 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
     asked = context if context and context.kind else None
     priors = {label: prior(label, named, asked) * score for label, score in scores.items()}
     total = sum(priors.values()) or 1.0
-    for label, score in priors.items():
-        score /= total
+    for label, weight in priors.items():
+        score = weight / total
         kind, _, rest = label.partition(":")
         if kind == "oos":
             refusals[rest] = refusals.get(rest, 0.0) + score
@@ -168,7 +170,7 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
 
 
 def _from_devops(topics: tuple[str, ...], named: Named) -> AnswerId:
-    """A change with one end named starts from DevOps, or goes to what is hinted at."""
+    """Complete a change of which one end is named: it starts from DevOps, or goes to what is hinted at."""
     if topics != ("devops",):
         return AnswerId("changes", ("devops", *topics))
     other = next((hint for hint in named.hints if hint != "devops"), None)
@@ -203,18 +205,15 @@ def _followup(turn: str, named: Named, context: Context | None) -> Answers:
         return ((AnswerId("define", topics[:1]), 0.9),) if topics else ()
     if turn in ("simpler", "more"):
         return (
-            ((AnswerId("define", named.topics[:1]), 0.8),) if named.topics else ((AnswerId(*context_of(context)), 1.0),)
+            ((AnswerId("define", named.topics[:1]), 0.8),)
+            if named.topics
+            else ((AnswerId(context.kind, context.topics), 1.0),)
         )
     if named.terms and not named.topics:
         return ((AnswerId(f"glossary:{named.terms[0]}"), 1.0),)
     if not topics:
-        return ((AnswerId(*context_of(context)), 0.3),) if turn == "same" else ()
+        return ((AnswerId(context.kind, context.topics), 0.3),) if turn == "same" else ()
     return ((_again(context, topics, replace=turn == "instead"), 1.0),)
-
-
-def context_of(context: Context) -> tuple[str, tuple[str, ...]]:
-    """Return the answer a thread is about."""
-    return context.kind, context.topics
 
 
 def _again(context: Context, topics: tuple[str, ...], *, replace: bool) -> AnswerId:
@@ -227,8 +226,3 @@ def _again(context: Context, topics: tuple[str, ...], *, replace: bool) -> Answe
         kept = before[:1] if replace or kind == "changes" else before
         return AnswerId(kind, (*kept, *topics)) if kept else AnswerId("define", topics)
     return AnswerId(kind, topics)
-
-
-def unique(topics: Iterable[str]) -> tuple[str, ...]:
-    """Return the topics in order, each once."""
-    return tuple(dict.fromkeys(topics))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log, sqrt
 
 import numpy as np
@@ -55,7 +56,7 @@ def word_grams(seen: View) -> list[str]:
     """List the word features of a view: single words, pairs, names, and how many topics there are."""
     edged = ("^", *seen.words, "$")
     grams = list(seen.words)
-    grams += [f"{left} {right}" for left, right in zip(edged, edged[1:], strict=False)]
+    grams += [f"{left} {right}" for left, right in pairwise(edged)]
     grams += [f"n:{word}" for word in seen.named]
     grams.append(f"#{min(seen.topics, 3)}")
     return grams
@@ -99,14 +100,14 @@ def _weights(documents: Sequence[Sequence[str]], least: int) -> dict[str, tuple[
     """Return each n-gram's place and inverse document frequency."""
     counts: Counter[str] = Counter()
     for grams in documents:
-        counts.update(set(grams))
+        counts.update(list(dict.fromkeys(grams)))  # a set would give each process another order, and matcher
     kept = [gram for gram, count in counts.items() if count >= least]
     total = len(documents)
     return {gram: (at, log((1 + total) / (1 + counts[gram])) + 1.0) for at, gram in enumerate(kept)}
 
 
 def _signs(count: int, size: int) -> Floats:
-    """Give each n-gram a fixed random direction: sums of them keep the angles between bags of n-grams (random projection)."""
+    """Give each n-gram a fixed random direction: their sums keep the angles between bags (random projection)."""
     bits = np.random.default_rng(SEED).integers(0, 256, (count, size // 8), np.uint8)
     rows = np.unpackbits(bits, axis=1).astype(np.float32)
     rows *= 2.0 / sqrt(size)

@@ -1,7 +1,7 @@
 """What a person asks, found in free text: `Matcher(catalog).match(said, context)`.
 
 Stages: clean, mend spelling, spot names, exact phrasing, few-shot model over masked text, rules for topics, decision.
-Built once, immutable. Must never raise on any text and never touch a clock, a file or chance.
+Built once, immutable. Must never raise on any text and never touch a clock or chance, nor a file but its shelf.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from bot.matching.decide import Named, Weighed
 from bot.matching.examples import Example, examples
 from bot.matching.features import WEIGHTS, Features
 from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
-from bot.matching.model import fit
+from bot.matching.model import Model, fit
 from bot.matching.parts import Parter
 from bot.matching.reader import Reader, Reading
+from bot.matching.shelf import Shelf
+from bot.matching.shelf import key as shelf_key
 from bot.matching.table import table
 from bot.matching.titles import Titles
 
@@ -30,7 +32,7 @@ WHOLE = 40  # a text up to this long may be one question though it has several s
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
-COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how", "work" is below)
+COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class _Judged:
 class Matcher:
     """Finds what is asked, in the light of one catalog."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, shelf: Shelf | None = None) -> None:
+        """Build from a catalog. With a shelf, weights fitted before from the same phrasings are taken from there."""
         words = catalog.language.words
         self._cleaner = Cleaner(words.short, words.openers, words.closers)
         self._table = table()
@@ -77,11 +80,21 @@ class Matcher:
         self._texts = [example.text for example in texts]
         self._features = Features([reading.view for reading in readings], self._table)
         self._views = [reading.view for reading in readings]
-        self._model = fit(np.stack([self._features.vector(seen) for seen in self._views]), self._labels)
+        self._model = self._fitted(shelf)
         self._exact = _exact(readings, self._labels)
         self._spoken: dict[str, set[str]] = {}
         for label, reading in zip(self._labels, readings, strict=True):
             self._spoken.setdefault(label, set()).update(reading.words)
+
+    def _fitted(self, shelf: Shelf | None) -> Model:
+        key = shelf_key([f"{label}\t{seen}" for label, seen in zip(self._labels, self._views, strict=True)])
+        kept = shelf.find(key) if shelf else None
+        if kept is not None:
+            return kept
+        model = fit(np.stack([self._features.vector(seen) for seen in self._views]), self._labels)
+        if shelf:
+            shelf.put(key, model)
+        return model
 
     def match(self, said: str, context: Context | None = None) -> tuple[Match, ...]:
         """Return one match a question found in the text, at least one, at most three."""
@@ -139,7 +152,7 @@ class Matcher:
         return sure and not judged.weighed.answers[0][0].kind.startswith("smalltalk")
 
     def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
-        label = self._exact.get(reading.key)
+        label = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
         row = self._model.scores(self._features.vector(reading.view))[0]
         scores = dict(zip(self._model.labels, row.tolist(), strict=True))
         if label is not None:
@@ -169,7 +182,7 @@ class Matcher:
         return NoIdea(reason, min(1.0, weighed.refused), candidates=shown[:3])
 
     def _carried(self, judged: _Judged) -> bool:
-        """Tell whether more than one shared word speaks for the best answer: a name, a phrasing, or two telling words."""
+        """Tell whether more than one shared word speaks for the best answer: a name, a phrasing, two telling words."""
         answer, _ = judged.weighed.answers[0]
         if judged.exact or judged.named.field or judged.named.talked or answer.kind.startswith("smalltalk"):
             return True
@@ -219,7 +232,7 @@ class Matcher:
 
 
 def _label(example: Example, reading: Reading) -> str:
-    """A term's phrasing that names the term teaches the shape of asking for any term."""
+    """Return what an example teaches: a term's phrasing that names the term teaches how any term is asked for."""
     kind, _, rest = example.label.partition(":")
     if kind == "glossary" and rest and reading.ids("term")[:1] == (rest,):
         return "glossary"
@@ -229,16 +242,21 @@ def _label(example: Example, reading: Reading) -> str:
 
 
 def _exact(readings: list[Reading], labels: list[str]) -> dict[tuple[str, ...], str]:
-    """Map a phrasing's masked words to its label; phrasings of two labels are left to the model."""
+    """Map a phrasing to its label: topics masked, and terms too where any term will do.
+
+    Phrasings that two labels share are left to the model.
+    """
     seen: dict[tuple[str, ...], set[str]] = {}
     for reading, label in zip(readings, labels, strict=True):
-        seen.setdefault(reading.key, set()).add(label)
+        key = reading.key("topic", "term") if label == "glossary" else reading.key("topic")
+        seen.setdefault(key, set()).add(label)
     return {key: next(iter(found)) for key, found in seen.items() if len(found) == 1}
 
 
 def _force(judged: _Judged) -> float:
-    """How much a part has to say: the best answer, or a refusal."""
-    return max(judged.weighed.best, judged.weighed.refused)
+    """Return how much a part has to say: its best answer, or a refusal (which counts less beside a topic elsewhere)."""
+    aside = judged.named.around and not judged.named.field
+    return max(judged.weighed.best, judged.weighed.refused * (ASIDE if aside else 1.0))
 
 
 def _distinct(judged: list[_Judged]) -> list[_Judged]:

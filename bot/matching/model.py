@@ -21,12 +21,12 @@ class Model:
 
     def __init__(self, labels: tuple[str, ...], weights: Floats, bias: Floats) -> None:
         self.labels = labels
-        self._weights = weights
-        self._bias = bias
+        self.weights = weights
+        self.bias = bias
 
     def scores(self, vectors: Floats) -> Floats:
         """Return the probability of each label, one row a vector."""
-        return _softmax(np.atleast_2d(vectors) @ self._weights + self._bias)
+        return _softmax(np.atleast_2d(vectors) @ self.weights + self.bias)
 
 
 def fit(vectors: Floats, labels: Sequence[str], *, ridge: float = RIDGE, rounds: int = ROUNDS) -> Model:

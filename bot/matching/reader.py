@@ -31,10 +31,15 @@ class Reading:
         """List the topics, terms or hinted topics named, in spoken order, each once."""
         return tuple(dict.fromkeys(spot.id for spot in self.spots if spot.sort == sort))
 
-    @property
-    def key(self) -> tuple[str, ...]:
-        """The masked words: two readings with one key ask the same of their names."""
-        return self.view.words
+    def key(self, *masked: Sort) -> tuple[str, ...]:
+        """Return the words with names of some sorts masked: two readings with one key ask the same of their names."""
+        words: list[str] = []
+        at = 0
+        for spot in self.spots:
+            if spot.sort in masked:
+                words += [*self.words[at : spot.start], f"<{spot.sort}>"]
+                at = spot.end
+        return (*words, *self.words[at:])
 
 
 class Reader:
@@ -46,7 +51,7 @@ class Reader:
         counts: Counter[str] = Counter()
         for example in texts:
             counts.update(cleaner.words(blanks(example.text)[0]))
-        vocabulary = self._spotter.vocabulary
+        vocabulary = sorted(self._spotter.vocabulary)
         counts.update(vocabulary)
         strong = {name[0] for _, _, name in _names(catalog, cleaner) if len(name) == 1}
         self._speller = Speller(counts, table.zipf, strong)

@@ -141,7 +141,7 @@ def plan(
     """Cut the recommended path to the answers' hours and horizon, from `start` on.
 
     `relearn` names modules that count as known but are wanted in the plan. Raises ValueError for
-    a start day so late that the dates would end.
+    a start day so late that the dates would end. Over 40 lines, since a plan has many parts.
     """
     if start > LATEST_START:
         raise ValueError(f"a plan can't start after {LATEST_START.isoformat()}")

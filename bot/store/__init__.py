@@ -4,18 +4,35 @@ The one door to the database: nothing outside this package imports SQLAlchemy.
 """
 
 from bot.store.store import Store
-from bot.store.turn import Gap, Health, Opinion, Outgoing, Record, State, Turn, Turned, Unanswered, Verdict
+from bot.store.turn import (
+    Gap,
+    Health,
+    Muting,
+    Opinion,
+    Outgoing,
+    Record,
+    Shadowed,
+    State,
+    Turn,
+    Turned,
+    Unanswered,
+    Unsaid,
+    Verdict,
+)
 
 __all__ = [
     "Gap",
     "Health",
+    "Muting",
     "Opinion",
     "Outgoing",
     "Record",
+    "Shadowed",
     "State",
     "Store",
     "Turn",
     "Turned",
     "Unanswered",
+    "Unsaid",
     "Verdict",
 ]

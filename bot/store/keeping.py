@@ -23,8 +23,19 @@ from sqlalchemy import (
 )
 
 from bot.store.bodies import clean, fit
-from bot.store.tables import conversation, feedback, inbox, metadata, outbox, shelved, unanswered
-from bot.store.turn import Gap, Opinion, millis, moment, who
+from bot.store.tables import (
+    conversation,
+    feedback,
+    inbox,
+    metadata,
+    muted,
+    outbox,
+    shadow,
+    shelved,
+    ticket,
+    unanswered,
+)
+from bot.store.turn import Gap, Opinion, Unsaid, millis, moment, who
 
 BATCH = 500  # rows a sweep deletes at once: turns go on in between
 _REASONS = 20  # how many reasons are shown with an answer
@@ -60,6 +71,27 @@ def read_opinions(connection: Connection, since: datetime, tenant: str | None) -
     return tuple(sorted(opinions, key=lambda opinion: (-opinion.down, opinion.up, opinion.answer)))
 
 
+def read_unsaid(connection: Connection, since: datetime, limit: int, tenant: str | None) -> tuple[Unsaid, ...]:
+    """Read what would have been said where only listening was asked for, newest first."""
+    asked = (
+        select(shadow.c.tenant, shadow.c.channel, shadow.c.text, shadow.c.answer, shadow.c.at)
+        .where(shadow.c.at >= millis(since))
+        .order_by(shadow.c.at.desc(), shadow.c.id.desc())
+        .limit(limit)
+    )
+    if tenant is not None:
+        asked = asked.where(shadow.c.tenant == fit(tenant))
+    return tuple(
+        Unsaid(row.tenant, row.channel, row.text, row.answer, moment(row.at)) for row in connection.execute(asked)
+    )
+
+
+def is_muted(connection: Connection, tenant: str, channel: str) -> bool:
+    """Whether people asked for quiet in a channel."""
+    asked = select(muted.c.at).where(muted.c.tenant == fit(tenant), muted.c.channel == fit(channel))
+    return connection.execute(asked).first() is not None
+
+
 def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterator[Callable[[Connection], int]]:
     """Yield, table by table, a function that deletes one batch of what is too old and says how many it deleted."""
     short, idle = millis(now - timedelta(hours=hours)), millis(now - timedelta(days=days))
@@ -73,6 +105,8 @@ def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterato
         (shelved, shelved.c.at < idle),
         (unanswered, unanswered.c.at < noted),
         (feedback, feedback.c.at < noted),
+        (shadow, shadow.c.at < noted),
+        (ticket, ticket.c.until < millis(now)),
     )
     for table, rule in rules:
         yield _batch(table, rule)
@@ -100,10 +134,16 @@ def forget(connection: Connection, tenant: str, author: str) -> int:
         delete(shelved).where(shelved.c.tenant == tenant, shelved.c.owner == author),
         *(
             delete(table).where(table.c.tenant == tenant, table.c.who == person)
-            for table in (inbox, unanswered, feedback)
+            for table in (inbox, unanswered, feedback, shadow)
         ),
     )
     return sum(connection.execute(deletion).rowcount for deletion in deletions)
+
+
+def forget_tenant(connection: Connection, tenant: str) -> int:
+    """Delete every row of a tenant, its installation included; say how many rows it was."""
+    owned = [table for table in metadata.sorted_tables if "tenant" in table.c]
+    return sum(connection.execute(delete(table).where(table.c.tenant == fit(tenant))).rowcount for table in owned)
 
 
 def scrub(connection: Connection) -> bool:

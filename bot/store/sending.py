@@ -72,6 +72,12 @@ _FAILED = (
     )
     .returning(outbox.c.parked)
 )
+_UNTRIED = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("which"), _open(outbox))
+    .values(lease=None, due=bindparam("again"), error=bindparam("why"), tries=outbox.c.tries - 1)
+)
+_RELEASE = update(outbox).where(_open(outbox), outbox.c.lease.is_not(None)).values(lease=None)
 _COUNTS = select(
     select(func.count()).select_from(outbox).where(_open(outbox)).scalar_subquery().label("waiting"),
     select(func.count()).select_from(outbox).where(outbox.c.parked.is_not(None)).scalar_subquery().label("parked"),
@@ -114,10 +120,28 @@ def sent(connection: Connection, ids: Collection[int], at: datetime) -> None:
 
 def failed(connection: Connection, which: int, now: datetime, retry_at: datetime, error: str) -> bool:
     """Put a reply off until `retry_at`; True when that was its last try and it is parked."""
-    why = redact(clean(error[:1000]))[:200]
-    values = {"which": which, "again": millis(retry_at), "why": why, "at": millis(now)}
+    values = {"which": which, "again": millis(retry_at), "why": _why(error), "at": millis(now)}
     row = connection.execute(_FAILED, values).first()
     return row is not None and row.parked is not None
+
+
+def put_off(connection: Connection, which: int, retry_at: datetime, why: str) -> None:
+    """Put a reply off that was surely not sent: the claim doesn't count as a try."""
+    connection.execute(_UNTRIED, {"which": which, "again": millis(retry_at), "why": _why(why)})
+
+
+def park(connection: Connection, which: int, now: datetime, error: str) -> None:
+    """Give a reply up at once: trying again can't help."""
+    connection.execute(_PARK, {"ids": [which], "at": millis(now), "why": _why(error)})
+
+
+def release(connection: Connection) -> None:
+    """End every lease: whoever held one is gone. Only where no second sender can be."""
+    connection.execute(_RELEASE)
+
+
+def _why(error: str) -> str:
+    return redact(clean(error[:1000]))[:200]
 
 
 def health(connection: Connection) -> Health:

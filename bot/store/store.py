@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, bindparam
@@ -18,10 +19,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
-from bot.store import engines, keeping, migrating, sending
+from bot.store import engines, installing, keeping, migrating, sending
 from bot.store.lanes import Key, Lane
 from bot.store.tables import pulse
-from bot.store.turn import Gap, Health, Opinion, Outgoing, S, Turn, Turned, millis
+from bot.store.turn import Gap, Health, Opinion, Outgoing, S, Turn, Turned, Unsaid, millis
 from bot.store.turning import Turning, address
 
 T = TypeVar("T")
@@ -82,6 +83,9 @@ class Store(Generic[S]):
         opened = _Opened(self._url, serving=serving)
         try:
             await _wait(opened.write.submit(migrating.migrate), _LONG)
+            if serving and self._url.drivername == "sqlite":
+                # We alone serve this file now: what a killed server had claimed need not wait out its lease.
+                await _wait(opened.write.submit(sending.release))
         except BaseException:
             await asyncio.to_thread(opened.close)
             raise
@@ -117,6 +121,10 @@ class Store(Generic[S]):
         """Read what was said to a message that was taken before: the answer to a repeated one."""
         return await self._read(lambda connection: self._turning.replies(connection, message))
 
+    async def owned(self, tenant: str, author: str, limit: int = 10) -> tuple[tuple[str, S], ...]:
+        """Read somebody's conversations, the last touched first: each one's place key and state."""
+        return await self._read(lambda connection: self._turning.owned(connection, tenant, author, limit))
+
     # The outbox --------------------------------------------------------------------------
     async def claim(
         self,
@@ -139,6 +147,14 @@ class Store(Generic[S]):
         """Put a claimed reply off until `retry_at`; True when it was tried too often and is parked."""
         return await self._write(lambda connection: sending.failed(connection, which, now, retry_at, error))
 
+    async def put_off(self, which: int, retry_at: datetime, why: str) -> None:
+        """Put a claimed reply off that was surely not sent, without counting a try: the platform said "not now"."""
+        await self._write(lambda connection: sending.put_off(connection, which, retry_at, why))
+
+    async def park(self, which: int, now: datetime, error: str) -> None:
+        """Give a claimed reply up at once, because trying again can't help."""
+        await self._write(lambda connection: sending.park(connection, which, now, error))
+
     async def parked(self) -> int:
         """Count the replies nobody could deliver."""
         return (await self._read(sending.health)).parked
@@ -151,6 +167,39 @@ class Store(Generic[S]):
     async def feedback(self, since: datetime, tenant: str | None = None) -> tuple[Opinion, ...]:
         """Read what people thought of the answers, the least liked first."""
         return await self._read(lambda connection: keeping.read_opinions(connection, since, tenant))
+
+    async def unsaid(self, since: datetime, limit: int = 50, tenant: str | None = None) -> tuple[Unsaid, ...]:
+        """Read what would have been said in channels that are only listened to, newest first."""
+        return await self._read(lambda connection: keeping.read_unsaid(connection, since, limit, tenant))
+
+    # Places ------------------------------------------------------------------------------
+    async def muted(self, place: Place) -> bool:
+        """Tell whether people asked for quiet in this place's channel."""
+        return await self._read(lambda connection: keeping.is_muted(connection, place.owner, place.channel))
+
+    async def keep_installation(self, tenant: str, body: str, at: datetime) -> None:
+        """Keep an installation's sealed body; the newest of a tenant wins."""
+        await self._write(lambda connection: installing.keep(connection, tenant, body, at))
+
+    async def installation(self, tenant: str) -> str | None:
+        """Read an installation's sealed body; None when there is none."""
+        return await self._read(lambda connection: installing.find(connection, tenant))
+
+    async def installations(self, platform: str) -> tuple[str, ...]:
+        """List the tenants of a platform that have an installation."""
+        return await self._read(lambda connection: installing.tenants(connection, platform))
+
+    async def drop_installation(self, tenant: str) -> bool:
+        """Delete an installation and nothing else of its tenant; False when there was none."""
+        return await self._write(lambda connection: installing.drop(connection, tenant))
+
+    async def issue_ticket(self, name: str, until: datetime) -> None:
+        """Keep a ticket (only its hash) until then."""
+        await self._write(lambda connection: installing.issue(connection, name, until))
+
+    async def take_ticket(self, name: str, now: datetime) -> bool:
+        """Take a ticket: True once, and only while it is good."""
+        return await self._write(lambda connection: installing.take(connection, name, now))
 
     # Housekeeping ------------------------------------------------------------------------
     async def sweep(self, now: datetime, *, hours: int = 24, days: int = 30, records_days: int = 365) -> int:
@@ -172,9 +221,21 @@ class Store(Generic[S]):
         wiped yet: the rows are gone, forget again to finish.
         """
         deleted = await self._write(lambda connection: keeping.forget(connection, tenant, author))
+        await self._scrub()
+        return deleted
+
+    async def forget_tenant(self, tenant: str) -> int:
+        """Delete everything of a tenant (a place's `owner`): it took the app away. Wiped like a person's traces.
+
+        Says how many rows it was. Raises StoreError as `forget` does.
+        """
+        deleted = await _wait(self._open().write.submit(partial(keeping.forget_tenant, tenant=tenant)), _LONG)
+        await self._scrub()
+        return deleted
+
+    async def _scrub(self) -> None:
         if not await _wait(self._open().write.submit(keeping.scrub, bare=True), _LONG):
             raise StoreError("the rows are deleted, but another reader keeps the file from being wiped: do it again")
-        return deleted
 
     async def check(self, now: datetime) -> Health:
         """Write once and count what waits: is the database fit to serve?"""

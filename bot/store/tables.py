@@ -1,7 +1,8 @@
 """The tables: what one transaction a message keeps. Times are whole milliseconds since 1970, UTC.
 
 Every key begins with the tenant. The migrations build these same tables; a test compares the two.
-Must never hold a message's text (only `unanswered` holds words, redacted) or a person's name.
+Must never hold a message's text (only `unanswered` and `shadow` hold words, redacted), a person's name, or a secret
+that can be read (an installation's is sealed by whoever keeps it).
 """
 
 from __future__ import annotations
@@ -112,4 +113,43 @@ pulse = Table(  # one row a check writes, to know that writing works
     metadata,
     Column("name", Text, primary_key=True),
     Column("at", BigInteger, nullable=False),
+)
+
+shadow = Table(  # what would have been said where only listening was asked for
+    "shadow",
+    metadata,
+    Column("id", _COUNTED, primary_key=True, autoincrement=True),
+    Column("tenant", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("shadow_at", "tenant", "at"),
+    Index("shadow_who", "tenant", "who"),
+    sqlite_autoincrement=True,
+)
+
+muted = Table(  # channels whose people asked for quiet
+    "muted",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+installation = Table(  # one row a workspace or organisation; the body is sealed
+    "installation",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+ticket = Table(  # what may be done once, and not for long: an installation that was begun
+    "ticket",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Index("ticket_until", "until"),
 )

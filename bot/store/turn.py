@@ -51,7 +51,26 @@ class Verdict:
     at: datetime
 
 
-Record = Unanswered | Verdict
+@dataclass(frozen=True, slots=True)
+class Shadowed:
+    """What would have been said to a message, had this channel not been for listening only."""
+
+    channel: str
+    text: str  # redacted again before it is kept
+    answer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Muting:
+    """Somebody asked for quiet in a channel, or (`on` is False) for the opposite."""
+
+    channel: str
+    on: bool
+    at: datetime
+
+
+Record = Unanswered | Verdict | Shadowed | Muting
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +130,17 @@ class Gap:
     reason: str
     count: int
     last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What would have been said, to what, and where."""
+
+    tenant: str
+    channel: str
+    text: str
+    answer: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

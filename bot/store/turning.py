@@ -18,8 +18,8 @@ from bot import telemetry
 from bot.chat import Message, Place, Reply
 from bot.redact import redact
 from bot.store.bodies import clean, fit, read_reply, write_place, write_reply, write_state
-from bot.store.tables import conversation, feedback, inbox, outbox, shelved, unanswered
-from bot.store.turn import Record, S, Turn, Turned, Unanswered, Verdict, millis, who
+from bot.store.tables import conversation, feedback, inbox, muted, outbox, shadow, shelved, unanswered
+from bot.store.turn import Muting, Record, S, Shadowed, Turn, Turned, Unanswered, Verdict, millis, who
 
 _LONGEST = 500  # characters of a question or a reason that are kept
 _READ = 4000  # characters that are looked at before they are redacted
@@ -38,6 +38,12 @@ class Statements:
         self.take = upsert(inbox).on_conflict_do_nothing().returning(inbox.c.at)
         here = conversation.c.tenant == bindparam("here_tenant"), conversation.c.thread == bindparam("here_thread")
         self.load = select(conversation.c.state, conversation.c.owner).where(*here)
+        self.owned = (
+            select(conversation.c.thread, conversation.c.state)
+            .where(conversation.c.tenant == bindparam("tenant"), conversation.c.owner == bindparam("author"))
+            .order_by(conversation.c.updated.desc(), conversation.c.thread)
+            .limit(bindparam("most"))
+        )
         self.drop = delete(conversation).where(*here)
         saving = upsert(conversation)
         changed = {name: saving.excluded[name] for name in ("owner", "state", "updated")}
@@ -57,6 +63,11 @@ class Statements:
             .order_by(outbox.c.part)
         )
         self.note = insert(unanswered)
+        self.shadow = insert(shadow)
+        self.mute = upsert(muted).on_conflict_do_nothing()
+        self.unmute = delete(muted).where(
+            muted.c.tenant == bindparam("here_tenant"), muted.c.channel == bindparam("here_channel")
+        )
         judging = upsert(feedback)
         self.judge = judging.on_conflict_do_update(
             index_elements=["tenant", "ref", "who"],
@@ -96,6 +107,12 @@ class Turning(Generic[S]):
         tenant, thread = address(place)
         row = connection.execute(self._sql.load, {"here_tenant": tenant, "here_thread": thread}).first()
         return None if row is None else self._read(row.state)
+
+    def owned(self, connection: Connection, tenant: str, author: str, limit: int) -> tuple[tuple[str, S], ...]:
+        """Read somebody's conversations that this version can read, the last touched first."""
+        asked = {"tenant": fit(tenant), "author": clean(author), "most": limit}
+        found = [(row.thread, self._read(row.state)) for row in connection.execute(self._sql.owned, asked)]
+        return tuple((thread, state) for thread, state in found if state is not None)
 
     def replies(self, connection: Connection, message: Message) -> tuple[Reply, ...]:
         """Read what was said to a message when it was taken."""
@@ -168,6 +185,13 @@ class Turning(Generic[S]):
             case Verdict(ref, answer, helpful, reason, at):
                 values = {"ref": clean(ref), "answer": clean(answer), "helpful": helpful, "reason": _kept(reason)}
                 connection.execute(self._sql.judge, person | values | {"at": millis(at)})
+            case Shadowed(channel, text, answer, at):
+                values = {"channel": fit(channel), "text": _kept(text), "answer": clean(answer), "at": millis(at)}
+                connection.execute(self._sql.shadow, person | values)
+            case Muting(channel, True, at):
+                connection.execute(self._sql.mute, {"tenant": tenant, "channel": fit(channel), "at": millis(at)})
+            case Muting(channel):
+                connection.execute(self._sql.unmute, {"here_tenant": tenant, "here_channel": fit(channel)})
 
 
 def address(place: Place) -> tuple[str, str]:

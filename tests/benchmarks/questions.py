@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.questions FILE [--show]      (or the file in WHICHOPS_QUESTIONS)
 
-One JSON object a line: `{"id","text","previous":[...],"accept":[{"kind","topics"}...],"style"}`. Right = an accepted kind
-with the same set of topics; offered = an accepted answer among a "did you mean"; wrong = another answer; refused = declined
-though in scope; false = answered though only a refusal was accepted.
+One JSON object a line: `{"id","text","previous":[...],"accept":[{"kind","topics"}...],"style"}`.
+Right = an accepted kind with the same set of topics; offered = an accepted answer among a "did you mean";
+asked = a "did you mean" without one; wrong = another answer; refused = declined though in scope;
+false = answered though only a refusal was accepted.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def accepted(answer: AnswerId, accept: Iterable[dict[str, Any]]) -> bool:
     """Tell whether an answer is among the accepted ones."""
     kind = "smalltalk" if answer.kind.startswith("smalltalk") else answer.kind
     return any(
-        kind == one["kind"] and (kind.partition(":")[0] in _FREE or set(answer.topics) == set(one["topics"])) for one in accept
+        kind == one["kind"] and (kind.partition(":")[0] in _FREE or set(answer.topics) == set(one["topics"]))
+        for one in accept
     )
 
 
@@ -77,7 +79,9 @@ def table(title: str, groups: dict[str, Counter[str]]) -> str:
     lines = [f"{title:<22}{'n':>5}" + "".join(f"{name:>9}" for name in OUTCOMES)]
     for name, counts in sorted(groups.items()):
         total = counts.total()
-        lines.append(f"{name:<22}{total:>5}" + "".join(f"{100 * counts[outcome] / total:>8.1f}%" for outcome in OUTCOMES))
+        lines.append(
+            f"{name:<22}{total:>5}" + "".join(f"{100 * counts[outcome] / total:>8.1f}%" for outcome in OUTCOMES)
+        )
     return "\n".join(lines)
 
 
@@ -86,7 +90,9 @@ def run(path: Path, *, show: bool = False, matcher: Matcher | None = None) -> st
     start = time.perf_counter()
     matcher = matcher or Matcher(load())
     built = time.perf_counter() - start
-    groups: dict[str, dict[str, Counter[str]]] = {key: defaultdict(Counter) for key in ("all", "scope", "kind", "style")}
+    groups: dict[str, dict[str, Counter[str]]] = {
+        key: defaultdict(Counter) for key in ("all", "scope", "kind", "style")
+    }
     misses, times = [], []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
@@ -96,13 +102,22 @@ def run(path: Path, *, show: bool = False, matcher: Matcher | None = None) -> st
         outcome = judge(matches, row["accept"])
         first = row["accept"][0]["kind"]
         only = [one["kind"] for one in row["accept"]] == ["oos"]
-        for key, name in (("all", "all"), ("scope", "out of scope" if only else "in scope"), ("kind", first), ("style", row["style"])):
+        for key, name in (
+            ("all", "all"),
+            ("scope", "out of scope" if only else "in scope"),
+            ("kind", first),
+            ("style", row["style"]),
+        ):
             groups[key][name][outcome] += 1
         if outcome != "right":
-            misses.append(f"{outcome:<8} {row['id']} {row['text'][:100]!r} want {first} {row['accept'][0]['topics']} got {_says(matches)}")
+            misses.append(
+                f"{outcome:<8} {row['id']} {row['text'][:100]!r} want {first} {row['accept'][0]['topics']} "
+                f"got {_says(matches)}"
+            )
     times.sort()
     report = [table(key, group) for key, group in groups.items()]
-    report.append(f"built in {built:.2f} s; median {1e3 * times[len(times) // 2]:.2f} ms, p99 {1e3 * times[int(len(times) * 0.99)]:.2f} ms")
+    median, slow = (1e3 * times[int(len(times) * share)] for share in (0.5, 0.99))
+    report.append(f"built in {built:.2f} s; median {median:.2f} ms, p99 {slow:.2f} ms")
     return "\n\n".join(report + (["\n".join(sorted(misses))] if show else []))
 
 

@@ -23,7 +23,39 @@ QUESTIONS = (
 )
 chatter = st.lists(
     st.sampled_from(
-        ["what", "is", "devops", "mlops", "aiops", "vs", "and", "tools", "?", ".", "!", "\n", "```", "<@U1>", "<at>x</at>", "@bot", "https://x.io", ":smile:", "👍", "why", "feature", "store", "&", "=", "'", "é", "中", "\x00", "\u202e", "kubectl", "error"]
+        [
+            "what",
+            "is",
+            "devops",
+            "mlops",
+            "aiops",
+            "vs",
+            "and",
+            "tools",
+            "?",
+            ".",
+            "!",
+            "\n",
+            "```",
+            "<@U1>",
+            "<at>x</at>",
+            "@bot",
+            "https://x.io",
+            ":smile:",
+            "👍",
+            "why",
+            "feature",
+            "store",
+            "&",
+            "=",
+            "'",
+            "é",
+            "中",
+            "\x00",
+            "\u202e",
+            "kubectl",
+            "error",
+        ]
     )
     | st.text(max_size=12),
     max_size=40,
@@ -184,8 +216,9 @@ def test_two_questions_get_two_answers(matcher: Matcher, said: str, expected: se
 
 def test_the_question_is_found_in_a_long_message(matcher: Matcher) -> None:
     said = (
-        "Hello everyone, I moved over from the warehouse project last month. We had a long call with the vendor and I took many notes. "
-        "Nobody could tell me one thing. What is the difference between MLOps and AIOps? Thanks a lot and have a nice evening."
+        "Hello everyone, I moved over from the warehouse project last month. We had a long call with the vendor and I "
+        "took many notes. Nobody could tell me one thing. What is the difference between MLOps and AIOps? Thanks a lot "
+        "and have a nice evening."
     )
     assert answers(matcher.match(said)) == (AnswerId("compare", ("mlops", "aiops")),)
 

@@ -143,6 +143,11 @@ def test_one_line_breaks_where_it_was_broken() -> None:
     assert "one<br>two" == str(render.inline("one\ntwo"))
 
 
+def test_a_date_is_not_broken_at_its_hyphens() -> None:
+    drawn = str(render.inline("2026-01-05 or 1-2, step-by-step"))
+    assert '<span class="whole">2026-01-05</span> or <span class="whole">1-2</span>, step-by-step' == drawn
+
+
 def test_looks_nest() -> None:
     drawn = str(render.inline("**a *b*** `c < d`"))
     assert "<strong>a </strong><strong><em>b</em></strong> <code>c &lt; d</code>" == drawn

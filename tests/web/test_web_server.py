@@ -342,12 +342,18 @@ async def test_ready_tells_every_reason_why_not(advisor: FakeAdvisor) -> None:
     async def why() -> list[str]:
         return reasons
 
-    async with running(advisor, reasons=why) as served, session(served) as client:
+    async with running(advisor, reasons=why, warnings=lambda: ["content_stale"]) as served, session(served) as client:
         async with client.get("/ready") as response:
-            assert (503, {"ready": False, "reasons": ["database"]}) == (response.status, await response.json())
+            assert (503, {"ready": False, "reasons": ["database"], "warnings": ["content_stale"]}) == (
+                response.status,
+                await response.json(),
+            )
         reasons.clear()
         async with client.get("/ready") as response:
-            assert (200, {"ready": True, "reasons": []}) == (response.status, await response.json())
+            assert (200, {"ready": True, "reasons": [], "warnings": ["content_stale"]}) == (
+                response.status,
+                await response.json(),
+            )
         async with client.get("/live") as response:
             assert 200 == response.status
 

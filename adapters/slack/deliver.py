@@ -1,0 +1,215 @@
+"""Post one reply of the outbox to Slack: to the thread, to one person, or to a direct conversation.
+
+What Slack refuses decides what follows: other blocks, another way to the person, later, or never. Must never
+decide what is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Final
+
+import structlog
+
+from adapters.sender import Later, Never, Outcome, Sent
+from adapters.slack import forms
+from adapters.slack.api import Api, Bot, Bots, SlackError
+from adapters.slack.forms import Json
+from adapters.slack.parse import quiet_thread
+from adapters.slack.render import render
+from bot import commands
+from bot.chat import Button, Buttons, Place, Reply
+from bot.store import Outgoing
+
+EVENT: Final = "whichops_reply"  # event_type of the mark in a message's metadata
+SHARE: Final = "/share"
+URL_LIVES: Final = 29 * 60.0  # seconds; Slack says thirty minutes
+URL_USES: Final = 5
+KEPT: Final = 5_000  # response URLs, half-sent replies
+_TS: Final = re.compile(r"\d+\.\d+")
+_BLOCKS: Final = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments")
+# The person can't be shown something in that channel: there are other ways to them.
+_SHUT_OUT: Final = ("not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived", "restricted_action")
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Url:
+    url: str
+    until: float
+    left: int = URL_USES
+
+
+class Urls:
+    """The response URLs of late: they reach a person where the bot isn't a member. Lost with the process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, str, str], _Url] = OrderedDict()
+
+    def keep(self, tenant: str, channel: str, user: str, url: str) -> None:
+        """Remember where somebody's last command or press in a channel may be answered."""
+        if url:
+            self._kept[(tenant, channel, user)] = _Url(url, monotonic() + URL_LIVES)
+            self._kept.move_to_end((tenant, channel, user))
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+    def take(self, tenant: str, channel: str, user: str) -> str:
+        """Use one; "" if there is none."""
+        held = self._kept.get((tenant, channel, user))
+        if held is None or held.left < 1 or held.until < monotonic():
+            return ""
+        held.left -= 1
+        return held.url
+
+
+class Delivery:
+    """Posts replies. `share` is the label of the button that takes a private answer to the channel."""
+
+    def __init__(self, bots: Bots, api: Api, urls: Urls, directs: Directs, share: str) -> None:
+        self._bots = bots
+        self._api = api
+        self._urls = urls
+        self._directs = directs
+        self._share = share
+        self._simple: set[str] = set()  # tenants that refused the newer blocks
+        self._half: OrderedDict[int, int] = OrderedDict()  # how many messages of a reply are posted already
+
+    async def __call__(self, outgoing: Outgoing) -> Outcome:
+        """Post one reply, in as many messages as it takes."""
+        tenant = outgoing.place.tenant
+        try:
+            bot = await self._bots.find(tenant)
+            if bot is None:
+                return Never("the app is not installed there")
+            if outgoing.tries > 1 and outgoing.id not in self._half and await self._is_there(bot, outgoing):
+                return Sent()
+            try:
+                await self._post_all(bot, outgoing, simple=tenant in self._simple)
+            except SlackError as error:
+                if error.code not in _BLOCKS or tenant in self._simple:
+                    raise
+                self._half.pop(outgoing.id, None)
+                await self._post_all(bot, outgoing, simple=True)
+                log.warning("slack_blocks_refused", why=error.code)
+                self._simple.add(tenant)
+        except SlackError as error:
+            return _outcome(error)
+        self._half.pop(outgoing.id, None)
+        return Sent()
+
+    async def _post_all(self, bot: Bot, outgoing: Outgoing, *, simple: bool) -> None:
+        messages = render(self._shareable(outgoing), simple=simple)
+        for number, message in enumerate(messages):
+            if number < self._half.get(outgoing.id, 0):
+                continue
+            await self._post(bot, outgoing, message | {"unfurl_links": False, "unfurl_media": False}, number)
+            if number + 1 < len(messages):
+                self._half[outgoing.id] = number + 1
+                while len(self._half) > KEPT:
+                    self._half.popitem(last=False)
+
+    def _shareable(self, outgoing: Outgoing) -> Reply:
+        """Put the "share" button below an answer that only one person sees."""
+        reply, place = outgoing.reply, outgoing.place
+        if not is_quiet(place):
+            return reply
+        pressed = [button.says for block in reply.blocks if isinstance(block, Buttons) for button in block.items]
+        said = [commands.parse(says) for says in pressed]
+        ref = next((each.ref for each in said if isinstance(each, commands.Feedback)), "")
+        share = Buttons((Button(self._share, f"{SHARE} {ref}", "primary"),))
+        return replace(reply, blocks=(*reply.blocks, share)) if ref and len(said) > 1 and _is_answer(said) else reply
+
+    async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
+        place, asker = outgoing.place, outgoing.asker
+        thread = {"thread_ts": place.thread} if _TS.fullmatch(place.thread) else {}
+        only_asker = outgoing.reply.audience == "asker" and not place.channel.startswith("D")
+        if not only_asker and not is_quiet(place):
+            mark = {"event_type": EVENT, "event_payload": {"mark": f"{outgoing.mark}:{number}"}}
+            body = message | thread | {"channel": place.channel, "metadata": mark}
+            await self._api.call(bot.token, "chat.postMessage", body)
+            return
+        hidden = {key: value for key, value in message.items() if not key.startswith("unfurl")}
+        try:
+            body = hidden | thread | {"channel": place.channel, "user": asker}
+            await self._api.call(bot.token, "chat.postEphemeral", body)
+        except SlackError as error:
+            if error.code not in _SHUT_OUT:
+                raise
+            await self._otherwise(bot, place, asker, message)
+
+    async def _otherwise(self, bot: Bot, place: Place, asker: str, message: Json) -> None:
+        """Reach somebody where the bot isn't a member: by their own command, else directly."""
+        url = self._urls.take(place.tenant, place.channel, asker)
+        if url:
+            try:
+                await self._api.respond(url, message | {"response_type": "ephemeral", "replace_original": False})
+            except SlackError as error:
+                if error.passes or error.code in _BLOCKS:
+                    raise
+            else:
+                return
+        channel = await self._directs.find(bot, place.tenant, asker)
+        await self._api.call(bot.token, "chat.postMessage", message | {"channel": channel})
+
+    async def _is_there(self, bot: Bot, outgoing: Outgoing) -> bool:
+        """Look for a reply that may have been posted before, by its mark. Without the scope to read: post again."""
+        if not _TS.fullmatch(outgoing.place.thread) or outgoing.reply.audience == "asker":
+            return False
+        asked: Json = {"channel": outgoing.place.channel, "ts": outgoing.place.thread}
+        asked |= {"include_all_metadata": True, "limit": 200}
+        try:
+            told = await self._api.call(bot.token, "conversations.replies", asked)
+        except SlackError:
+            return False
+        marks = [forms.text(_payload(each), "mark") for each in forms.listed(told, "messages")]
+        posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
+        needed = len(render(outgoing.reply, simple=outgoing.place.tenant in self._simple))
+        if posted and len(posted) < needed:
+            self._half[outgoing.id] = len(posted)
+        return bool(posted) and len(posted) >= needed
+
+
+class Directs:
+    """The direct conversations with people, opened when they are needed."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+
+    async def find(self, bot: Bot, tenant: str, user: str) -> str:
+        """Find or open the conversation with somebody; its channel."""
+        known = self._known.get((tenant, user))
+        if known:
+            return known
+        told = await self._api.call(bot.token, "conversations.open", {"users": user})
+        channel = forms.text(forms.table(told.get("channel")), "id")
+        if not channel:
+            raise SlackError("channel_not_found")
+        self._known[(tenant, user)] = channel
+        if len(self._known) > KEPT:
+            self._known.popitem(last=False)
+        return channel
+
+
+def is_quiet(place: Place) -> bool:
+    """Tell whether only one person sees this conversation, in a channel of many."""
+    return place.thread.startswith(quiet_thread("")) and not place.channel.startswith("D")
+
+
+def _is_answer(said: list[commands.Command | None]) -> bool:
+    return any(isinstance(each, commands.Feedback) and each.helpful for each in said)
+
+
+def _payload(message: Json) -> Json:
+    return forms.table(forms.table(message.get("metadata")).get("event_payload"))
+
+
+def _outcome(error: SlackError) -> Outcome:
+    if error.wait is not None:
+        return Later(error.code, error.wait)
+    return Later(error.code) if error.passes else Never(error.code)

@@ -1,0 +1,247 @@
+"""Take what came from Slack, once it is let in: one turn for what was said, a modal, the Home tab, a welcome.
+
+`hear` returns after the commit: Slack is answered then, never before. What is only for the eye (settling a card,
+drawing the Home tab) happens beside it. Must never know an SDK, nor say a word that is not in the content.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from adapters.slack import forms, home
+from adapters.slack.api import Api, Bot, Bots, SlackError
+from adapters.slack.deliver import SHARE, Directs, Urls
+from adapters.slack.forms import Json
+from adapters.slack.opening import Opening
+from adapters.slack.parse import (
+    DIRECT,
+    Gone,
+    Heard,
+    HomeOpened,
+    Ignored,
+    Invited,
+    Joined,
+    OpenModal,
+    Pressed,
+    Unplaced,
+    parse,
+    quiet_thread,
+)
+from adapters.slack.render import AskWords, ask_modal, settled
+from bot import answers
+from bot.advisor import Advisor, Manner
+from bot.catalog.schema import Mode
+from bot.chat import Message, Place, Reply
+from bot.policy import Rule, rule
+
+ANSWER_WITHIN: Final = 2.2  # seconds; Slack gives three, and the way back takes some
+RECENT: Final = 2_000  # commands and modals under way or just done
+FINISH: Final = 2.0  # seconds that work beside the answers gets when the server stops
+
+_MANNERS: Final[dict[Mode, Manner]] = {
+    "mention-only": "asked",
+    "helpful": "helpful",
+    "shadow": "shadow",
+    "silent": "silent",
+}
+
+log = structlog.get_logger()
+
+
+class Aside:
+    """Work beside the answers: done soon, waited for when the server stops."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Begin; what Slack refuses there is logged and no more."""
+        task = asyncio.create_task(_logged(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def finish(self) -> None:
+        """Wait for what is under way, for a while."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH)
+
+
+async def _logged(work: Coroutine[Any, Any, Any]) -> Any:
+    try:
+        return await work
+    except SlackError as error:
+        log.warning("slack_refused", why=error.code)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """What `Talk` works with."""
+
+    advisor: Advisor
+    api: Api
+    bots: Bots
+    urls: Urls
+    directs: Directs
+    wake: Callable[[], None]
+
+
+class Talk:
+    """Hears what Slack sends and has it answered."""
+
+    def __init__(self, links: Links) -> None:
+        self._links = links
+        self.aside = Aside()
+        self._opening = Opening(links.advisor, links.api, links.directs, self._turn)
+        self._recent: OrderedDict[str, None] = OrderedDict()
+
+    async def hear(self, payload: Json, bot: Bot, now: datetime) -> Json | None:
+        """Take one payload; what to answer it with at once, if anything.
+
+        Raises StoreError or SlackError where Slack should send it again.
+        """
+        found = parse(payload, bot=bot.user, now=now)
+        match found:
+            case Heard() if forms.text(payload, "type") == "view_submission":
+                return await self._once(found.message.id, lambda: self._opening.asked_above(bot, found))
+            case Heard():
+                await self._heard(bot, found)
+            case Unplaced():
+                self._links.urls.keep(found.workspace.tenant, found.channel, found.author, found.response_url)
+                return await self._once(found.id, lambda: self._opening.place(bot, found), found.response_url)
+            case OpenModal():
+                await self._ask(bot, found)
+            case HomeOpened():
+                await self._at_home(bot, found, now)
+            case Joined():
+                await self._joined(bot, found, now)
+            case Invited():
+                await self._invited(found, now)
+            case Gone(where, uninstalled):
+                await self._links.bots.gone(where.tenant, uninstalled=uninstalled)
+            case Ignored(why):
+                log.debug("slack_ignored", why=why)
+        return None
+
+    # What was said ------------------------------------------------------------------------
+    async def _turn(self, message: Message, *, guest: bool = False, manner: Manner = "asked") -> tuple[Reply, ...]:
+        replies = await self._links.advisor.handle(message, deliver=True, manner=manner, guest=guest)
+        if replies:
+            self._links.wake()
+        return replies
+
+    async def _heard(self, bot: Bot, found: Heard) -> None:
+        message, pressed = found.message, found.pressed
+        if pressed and pressed.ephemeral:
+            self._links.urls.keep(message.place.tenant, pressed.channel, message.author, pressed.response_url)
+        if message.text.startswith(SHARE) and pressed:
+            await self._once(message.id, lambda: self._opening.share(bot, found))
+            return
+        rules = self._rules(message.place)
+        if rules.private and message.addressed and not pressed:
+            message = _in_private(message)
+        replies = await self._turn(message, guest=found.foreign, manner=_MANNERS[rules.mode])
+        if pressed and pressed.settles and replies and replies[0].audience == "thread":
+            self.aside.start(self._settle(bot, pressed))
+
+    def _rules(self, place: Place) -> Rule:
+        return rule(self._links.advisor.catalog, place)
+
+    async def _settle(self, bot: Bot, pressed: Pressed) -> None:
+        """Turn the card that was answered into what was chosen."""
+        said = answers.say(self._links.advisor.catalog, "slack-chosen", label=pressed.label)
+        card = settled(pressed.blocks, said)
+        if pressed.ephemeral:
+            await self._links.api.respond(pressed.response_url, card | {"replace_original": True})
+        else:
+            await self._links.api.call(bot.token, "chat.update", card | {"channel": pressed.channel, "ts": pressed.ts})
+
+    async def _once(self, id_: str, work: Callable[[], Awaitable[str]], url: str = "") -> Json | None:
+        """Do what posts before it commits: once, even if it is sent twice; answered in time, even if Slack is slow.
+
+        `work` gives the key of a line for the person, or "". After the answer it goes to the response URL.
+        """
+        if id_ in self._recent:
+            return None
+        self._recent[id_] = None
+        if len(self._recent) > RECENT:
+            self._recent.popitem(last=False)
+        task = asyncio.ensure_future(work())
+        try:
+            key = await asyncio.wait_for(asyncio.shield(task), ANSWER_WITHIN)
+        except TimeoutError:
+            self.aside.start(self._tell_later(task, url))
+            key = "slack-later" if url else ""
+        except BaseException:
+            self._recent.pop(id_, None)
+            raise
+        return self._line(key) if key and url else None
+
+    async def _tell_later(self, task: asyncio.Future[str], url: str) -> None:
+        key = await task
+        if key and url:
+            await self._links.api.respond(url, self._line(key))
+
+    def _line(self, key: str) -> Json:
+        return {"response_type": "ephemeral", "text": self._opening.words(key)}
+
+    # Beside the conversation --------------------------------------------------------------
+    async def _ask(self, bot: Bot, found: OpenModal) -> None:
+        catalog = self._links.advisor.catalog
+        title, label, send, close = (
+            answers.say(catalog, f"slack-ask-{name}") for name in ("title", "label", "send", "close")
+        )
+        view = ask_modal(AskWords(title, label, send, close), found.text, forms.metadata(found.place))
+        try:
+            await self._links.api.call(bot.token, "views.open", {"trigger_id": found.trigger_id, "view": view})
+        except SlackError as error:
+            log.warning("slack_modal_refused", why=error.code)  # too late: the person has to choose it again
+
+    async def _at_home(self, bot: Bot, found: HomeOpened, now: datetime) -> None:
+        tenant = found.workspace.tenant
+        if found.tab == "home":
+            self.aside.start(home.publish(self._links.advisor, self._links.api, bot, tenant, found.user))
+        elif found.channel:
+            await self._welcome(Place("slack", tenant, found.channel, DIRECT, private=True), found.user, now)
+
+    async def _joined(self, bot: Bot, found: Joined, now: datetime) -> None:
+        """Greet a newcomer, where the admin wants that: once, and never somebody who talked to us before."""
+        tenant = found.workspace.tenant
+        place = Place("slack", tenant, found.channel or found.user, quiet_thread(found.user), private=True)
+        wanted = self._links.advisor.catalog.channels.welcome
+        if found.channel:
+            wanted = self._rules(replace(place, private=False)).welcome
+        if found.foreign or not wanted:
+            return
+        if not found.channel:
+            channel = await self._links.directs.find(bot, tenant, found.user)
+            place = replace(place, channel=channel, thread=DIRECT)
+        await self._welcome(place, found.user, now)
+
+    async def _welcome(self, place: Place, user: str, now: datetime) -> None:
+        if not await self._links.advisor.knows(place):
+            await self._turn(Message(f"{place.tenant}/{place.key}/welcome/{user}", place, user, "/welcome", True, now))
+
+    async def _invited(self, found: Invited, now: datetime) -> None:
+        """Say once, in one line, what we do."""
+        tenant = found.workspace.tenant
+        place = Place("slack", tenant, found.channel, DIRECT)
+        if self._rules(place).mode in ("silent", "shadow"):
+            return
+        message = Message(f"{tenant}/{found.channel}/invited", place, found.inviter or "nobody", "", True, now)
+        await self._links.advisor.tell(message, answers.line(self._links.advisor.catalog, "slack-invited"))
+        self._links.wake()
+
+
+def _in_private(message: Message) -> Message:
+    """Take it where only its author sees the answer: that is how this channel wants it."""
+    place = replace(message.place, thread=quiet_thread(message.author), private=True)
+    return replace(message, place=place)

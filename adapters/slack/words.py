@@ -1,0 +1,218 @@
+"""Draw our Markdown in Slack's two ways: rich text, which holds words as they stand, and mrkdwn.
+
+Rich text has no escapes because it needs none: a word can't become a mention, a link or a mark. mrkdwn
+has three characters to escape and no way at all to write a literal `*`; there a look-alike stands for it.
+Must never let a text ping, link or format anything that the content didn't mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from adapters.slack.limits import SECTION, URL, size
+from bot import markup
+from bot.markup import MarkupError, Span
+
+Json = dict[str, Any]
+Spans = tuple[Span, ...]
+
+APART: Final = "\u200b"  # zero-width space: a mark beside a letter is a mark only with this between
+MORE: Final = "…"
+_LONGEST_URL: Final = SECTION // 3  # drawn, escapes and all: a longer address is shown, not linked
+_UNSENDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# What mrkdwn would read as a mark: one that can open (not inside a word, not before a blank), any backtick, an emoji's
+# name, a quote. There is no escape; a character that looks the same is the only sure way.
+_MARKS: Final = re.compile(r"(?<![^\W_])[*_~](?!\s)|`|:(?=[\w+'-]+:)|^>")
+_ALIKE: Final = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb", ":": "\u2236", ">": "\u200b>"}
+_LOOK: Final = 40  # about what a span adds to the JSON beside its words
+_RUN: Final = "*_`"
+_IN_URL: Final = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", "\n": "", "`": "%60"}
+
+
+def clean(text: str) -> str:
+    """Drop what can't be sent: control characters, half characters."""
+    return _UNSENDABLE.sub("", text)
+
+
+def escape(text: str) -> str:
+    """Write the three characters of Slack's that mean something. Last, and once."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shorten(text: str, limit: int) -> str:
+    """Keep the first words and say that there are more. Only for text that is shown in full elsewhere."""
+    if size(text) <= limit:
+        return text
+    kept = text[: _fitting(text, limit - 1)]
+    return kept + MORE
+
+
+def spans(markdown: str) -> Spans:
+    """Parse our Markdown; what is none is drawn as it stands. Addresses too long to link are written out."""
+    try:
+        parsed = markup.spans(markdown)
+    except MarkupError:
+        parsed = (Span(markdown),)
+    found: list[Span] = []
+    for span in parsed:
+        here = _plain_link(replace(span, text=clean(span.text)))
+        if found and replace(found[-1], text="") == replace(here, text=""):
+            found[-1] = replace(here, text=found[-1].text + here.text)
+        elif here.text:
+            found.append(here)
+    return tuple(found)
+
+
+def literal(text: str, *, bold: bool = False, code: bool = False) -> Spans:
+    """Take a plain text as it stands."""
+    return (Span(clean(text), bold=bold, code=code),) if clean(text) else ()
+
+
+def link(label: str, url: str) -> Spans:
+    """Link an https address; any other is shown, never linked."""
+    label, url = clean(label), clean(url)
+    if not url.startswith("https://"):
+        return literal(f"{label} ({url})" if url else label)
+    return (_plain_link(Span(label.strip() or url, url=url)),)
+
+
+def _plain_link(span: Span) -> Span:
+    if size(escape(_address(span.url))) <= min(URL, _LONGEST_URL):
+        return span
+    return replace(span, text=f"{span.text} ({span.url})", url="")
+
+
+def _address(url: str) -> str:
+    return "".join(_IN_URL.get(character, character) for character in clean(url))
+
+
+def words(markdown: str) -> str:
+    """Write our Markdown as plain text, addresses included; what is none stays as it is."""
+    try:
+        return clean(markup.plain(markdown))
+    except MarkupError:
+        return clean(markdown)
+
+
+def blank(found: Spans) -> bool:
+    """Tell whether there is nothing to see."""
+    return not any(span.text.strip() for span in found)
+
+
+# Cutting --------------------------------------------------------------------------------
+def weight(found: Spans) -> int:
+    """Count what spans take: their characters, addresses included, and a little for each one's look."""
+    return sum(size(span.text) + size(span.url) + _LOOK for span in found)
+
+
+def cut(found: Spans, limit: int) -> list[Spans]:
+    """Cut into parts that weigh at most `limit`, best at a line's or word's end."""
+    parts: list[list[Span]] = [[]]
+    room = limit
+    todo = list(reversed(found))
+    while todo:
+        span = todo.pop()
+        fixed = size(span.url) + _LOOK
+        if size(span.text) + fixed <= room:
+            parts[-1].append(span)
+            room -= size(span.text) + fixed
+            continue
+        end = _break(span.text, room - fixed, whole=not parts[-1])
+        if end:
+            parts[-1].append(replace(span, text=span.text[:end].rstrip() or span.text[:end]))
+            span = replace(span, text=span.text[end:].lstrip())
+        parts.append([])
+        room = limit
+        if span.text:
+            todo.append(span)
+    return [tuple(part) for part in parts if not blank(tuple(part))]
+
+
+def _break(text: str, room: int, *, whole: bool) -> int:
+    """Find where to break: after a line, else a word, else (only where a part is `whole` this text) anywhere."""
+    fits = _fitting(text, room)
+    for mark in ("\n", " "):
+        at = text.rfind(mark, fits // 2 if mark == "\n" else 0, fits)
+        if at > 0:
+            return at + 1
+    return max(fits, 1) if whole else 0
+
+
+def _fitting(text: str, room: int) -> int:
+    """Count how many characters of a text fit."""
+    if room <= 0:
+        return 0
+    end = min(len(text), room)
+    while size(text[:end]) > room:
+        end -= max(1, (size(text[:end]) - room) // 2)
+    return end
+
+
+def cut_mrkdwn(found: Spans, limit: int) -> list[str]:
+    """Cut into mrkdwn texts of at most `limit` characters, escapes included."""
+    room = limit
+    while True:
+        drawn = [mrkdwn(part) for part in cut(found, room)]
+        if all(size(text) <= limit for text in drawn):
+            return drawn
+        room = room * 2 // 3
+
+
+# Drawing --------------------------------------------------------------------------------
+def rich(*elements: Json) -> Json:
+    """Put sections and lists into a rich text block."""
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def section(found: Spans) -> Json:
+    """Draw as a section of rich text; never empty, which Slack refuses."""
+    elements = [_element(span) for span in found if span.text] or [{"type": "text", "text": " "}]
+    return {"type": "rich_text_section", "elements": elements}
+
+
+def _element(span: Span) -> Json:
+    looks = {name: True for name in ("bold", "italic", "code") if getattr(span, name)}
+    style = {"style": looks} if looks else {}
+    if span.url:
+        return {"type": "link", "url": _address(span.url), "text": span.text} | style
+    return {"type": "text", "text": span.text} | style
+
+
+def mrkdwn(found: Sequence[Span]) -> str:
+    """Draw as mrkdwn."""
+    drawn = ""
+    for span in found:
+        for number, line in enumerate(span.text.split("\n")):
+            drawn += "\n" if number else ""
+            drawn = _beside(drawn, _marked(span, line))
+    return drawn
+
+
+def _beside(before: str, after: str) -> str:
+    """Put two runs side by side so that a mark between a letter and a letter is still one."""
+    if not before or not after:
+        return before + after
+    last, first = before[-1], after[0]
+    seam = (last in _RUN and (first.isalnum() or first in _RUN)) or (first in _RUN and last.isalnum())
+    return before + (APART if seam else "") + after
+
+
+def _marked(span: Span, line: str) -> str:
+    core = line.strip()
+    if not core:
+        return line
+    before, after = line[: len(line) - len(line.lstrip())], line[len(line.rstrip()) :]
+    if span.code:
+        drawn = f"`{escape(core.replace('`', chr(39)))}`"
+    else:
+        drawn = escape(_MARKS.sub(lambda found: _ALIKE[found.group()], core))
+    if span.url:
+        drawn = f"<{escape(_address(span.url))}|{drawn}>"
+    if span.italic:
+        drawn = f"_{drawn}_"
+    if span.bold:
+        drawn = f"*{drawn}*"
+    return before + drawn + after

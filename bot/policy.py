@@ -1,0 +1,54 @@
+"""How the bot behaves where: the rule of a place, who is called when a person is asked for, who asked for quiet.
+
+The admin's word is content (`channels.yaml`); that people asked for quiet is kept by the store (`Store.muted`).
+Pure: must never read, store or say anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.catalog.schema import Catalog, Channel, Mode
+from bot.chat import Message, Place
+from bot.commands import Mute
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the admin wants of us in one place."""
+
+    mode: Mode
+    welcome: bool = False
+    private: bool = False
+    expert: str = ""
+
+
+def rule(catalog: Catalog, place: Place) -> Rule:
+    """Find the rule of a place. In private we are always spoken to: there is no channel to spare."""
+    channel = _channel(catalog, place)
+    if place.private:
+        return Rule("mention-only", expert=channel.expert or "")
+    return Rule(channel.mode or catalog.channels.default, channel.welcome, channel.private, channel.expert or "")
+
+
+def expert(catalog: Catalog, place: Place, topics: Sequence[str]) -> str:
+    """Name who knows these topics in this place: the topic's expert, else the channel's; "" for nobody."""
+    by_topic = (catalog.channels.experts.get(topic, "") for topic in topics)
+    return next((handle for handle in by_topic if handle), "") or _channel(catalog, place).expert or ""
+
+
+def mute(catalog: Catalog, message: Message) -> Mute | None:
+    """Read "mute here" and "unmute", as somebody says it to the bot; None when it is something else."""
+    if not message.addressed:
+        return None
+    said = " ".join(message.text.casefold().split()).strip(" .!")
+    for key, on in (("mute-said", True), ("unmute-said", False)):
+        if said in (each.strip() for each in catalog.replies[key].split(";")):
+            return Mute(on)
+    return None
+
+
+def _channel(catalog: Catalog, place: Place) -> Channel:
+    known = next((ids for name, ids in catalog.channels.places.items() if name == place.platform), {})
+    return known.get(place.channel) or Channel()

@@ -1,0 +1,264 @@
+"""One way to sit down at every adapter: say, press, and see what comes."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import re
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field
+from html import unescape
+from io import StringIO
+from typing import Any, Protocol
+from uuid import uuid4
+
+from aiohttp import ClientSession, CookieJar
+from rich.console import Console
+
+from adapters import server
+from adapters.console import app as console_app
+from bot.advisor import Advisor, Knowledge
+from bot.chat import Place
+from bot.conversation import Conversation
+from bot.store import Store
+from tests.slack.fake import BOT, TEAM, Posted, Slack
+from tests.slack.people import Person, labels
+from tests.slack.serving import Served, serving
+from tests.web.conftest import Running
+
+Json = dict[str, Any]
+
+
+@dataclass
+class Shown:
+    """What came: its words, what can be pressed, and how many pieces it was."""
+
+    text: str
+    labels: list[str]
+    pieces: int = 1
+
+
+class Seat(Protocol):
+    """One person in one conversation at one adapter."""
+
+    @property
+    def store(self) -> Store[Conversation]:
+        """Where everything is kept."""
+
+    @property
+    def place(self) -> Place:
+        """Where the conversation is kept."""
+
+    async def say(self, text: str, *, plain: bool = False) -> Shown:
+        """Say something to the bot; `plain`: as chatter, where that makes a difference."""
+
+    async def start(self) -> Shown:
+        """Ask for the roadmap."""
+
+    async def press(self, label: str, *picked: str) -> Shown:
+        """Press the newest thing of this label."""
+
+    async def again(self) -> Shown:
+        """Deliver the last thing once more, as after an answer that got lost."""
+
+    async def other(self) -> Seat:
+        """Somebody else, in the same conversation."""
+
+
+# The console ------------------------------------------------------------------------------
+class ConsoleSeat:
+    """Lines typed, a screen read."""
+
+    def __init__(self, advisor: Advisor, store: Store[Conversation]) -> None:
+        self.store = store
+        self._lines: asyncio.Queue[str | None] = asyncio.Queue()
+        self._idle = asyncio.Event()
+        self._screen = Console(file=StringIO(), width=110, record=True, color_system=None)
+        self._seen = ""
+        self._talk = asyncio.create_task(
+            console_app.talk(advisor, "ana", "main", console=self._screen, read=self._read)
+        )
+
+    async def _read(self) -> str:
+        self._idle.set()
+        line = await self._lines.get()
+        if line is None:
+            raise EOFError
+        return line
+
+    @property
+    def place(self) -> Place:
+        return Place("console", "local", getpass.getuser(), "main", private=True)
+
+    async def say(self, text: str, *, plain: bool = False) -> Shown:
+        await self._idle.wait()
+        self._screen.export_text(clear=True)
+        self._idle.clear()
+        self._lines.put_nowait(text)
+        await asyncio.wait_for(self._idle.wait(), 10)
+        self._seen = self._screen.export_text(clear=False)
+        found = re.findall(r"(?<!\S)\d+ +(?:[◉○] )?(\S.*?)(?=\s{2,}|$)", self._seen, re.MULTILINE)
+        return Shown(self._seen, found)
+
+    async def start(self) -> Shown:
+        return await self.say("/roadmap")
+
+    async def press(self, label: str, *picked: str) -> Shown:
+        numbers = [self._number(each) for each in picked] or [self._number(label)]
+        return await self.say(" ".join(numbers))
+
+    def _number(self, label: str) -> str:
+        found = re.findall(rf"(?<!\S)(\d+) +(?:[◉○] )?{re.escape(label)}(?=\s|$)", self._seen)
+        assert found, f"nothing on screen is called {label}"
+        return str(found[-1])
+
+    async def again(self) -> Shown:
+        raise NotImplementedError
+
+    async def other(self) -> Seat:
+        raise NotImplementedError
+
+    async def leave(self) -> None:
+        self._lines.put_nowait(None)
+        await self._talk
+
+
+# The web ----------------------------------------------------------------------------------
+class WebSeat:
+    """Fragments fetched as the page's script does."""
+
+    def __init__(self, url: str, store: Store[Conversation], stack: AsyncExitStack, thread: str) -> None:
+        self.store = store
+        self._url, self._stack, self._thread = url, stack, thread
+        self._session: ClientSession | None = None
+        self._last: Json = {}
+        self._seen: list[tuple[str, str]] = []
+
+    @property
+    def place(self) -> Place:
+        return Place("web", "local", "web", self._thread)
+
+    async def say(self, text: str, *, plain: bool = False) -> Shown:
+        self._last = {"id": str(uuid4()), "text": text}
+        return await self.again()
+
+    async def again(self) -> Shown:
+        if self._session is None:
+            jar = CookieJar(unsafe=True)
+            self._session = await self._stack.enter_async_context(ClientSession(self._url, cookie_jar=jar))
+        async with self._session.post(f"/t/{self._thread}/say", json=self._last) as response:
+            assert 200 == response.status
+            drawn = await response.text()
+        self._seen = re.findall(r'<button[^>]* value="([^"]*)"[^>]*>([^<]*)</button>', drawn) + self._seen
+        words = unescape(re.sub(r"<[^>]+>", " ", drawn))
+        shown = re.findall(r"<button[^>]*>([^<]*)</button>", drawn)
+        return Shown(re.sub(r"\s+", " ", words), [unescape(each) for each in shown])
+
+    async def start(self) -> Shown:
+        return await self.say("/roadmap")
+
+    async def press(self, label: str, *picked: str) -> Shown:
+        value = next(value for value, shown in self._seen if unescape(shown) == label)
+        return await self.say(" ".join([unescape(value), *picked]))
+
+    async def other(self) -> Seat:
+        seat = WebSeat(self._url, self.store, self._stack, self._thread)
+        seat._seen = list(self._seen)
+        return seat
+
+
+# Slack ------------------------------------------------------------------------------------
+@dataclass
+class SlackSeat:
+    """Events, presses and commands delivered as Slack does; what the fake was given read."""
+
+    served: Served
+    person: Person
+    root: str = ""
+    last: list[tuple[str, Json]] = field(default_factory=list)
+    screen: list[Posted] = field(default_factory=list)  # as it was first shown: an old window shows old buttons
+
+    @property
+    def store(self) -> Store[Conversation]:
+        return self.served.store
+
+    @property
+    def place(self) -> Place:
+        return Place("slack", TEAM, "C0OPS", self.root)
+
+    async def say(self, text: str, *, plain: bool = False) -> Shown:
+        said = text if plain else f"<@{BOT}> {text}"
+        message, events = self.person.say(said, thread=self.root)
+        self.root = self.root or message.ts
+        return await self._deliver([("event", event) for event in events])
+
+    async def start(self) -> Shown:
+        shown = await self._deliver([("command", self.person.command("/roadmap"))])
+        self.root = self.served.slack.sent[0].ts
+        return shown
+
+    async def press(self, label: str, *picked: str) -> Shown:
+        found = [each for each in self.screen if label in labels(each)]
+        assert found, f"nothing posted is called {label}"
+        return await self._deliver([("interact", self.person.press(found[-1], label, *picked))])
+
+    async def again(self) -> Shown:
+        return await self._deliver(self.last, retry=1)
+
+    async def _deliver(self, payloads: list[tuple[str, Json]], retry: int = 0) -> Shown:
+        self.last = payloads
+        before = len(self.served.slack.sent)
+        for kind, payload in payloads:
+            if kind == "event":
+                assert 200 == await self.served.event(payload, retry=retry)
+            elif kind == "interact":
+                assert 200 == await self.served.interact(payload)
+            else:
+                assert 200 == (await self.served.command(payload)).status
+        posted = (await self.served.settled())[before:]
+        self.screen += deepcopy(posted)
+        shown = [label for each in posted for label in labels(each)]
+        return Shown("\n".join(words(each) for each in posted), shown, len(posted))
+
+    async def other(self) -> Seat:
+        return SlackSeat(self.served, Person(self.served.slack, "U0BEN"), self.root, screen=list(self.screen))
+
+
+def words(message: Posted) -> str:
+    """Every word of a message's blocks."""
+
+    def inside(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["text"]] if isinstance(value.get("text"), str) else []
+            return own + [word for each in value.values() for word in inside(each)]
+        return [word for each in value for word in inside(each)] if isinstance(value, list) else []
+
+    return " ".join(inside(message.blocks)) or message.text
+
+
+# All of them ------------------------------------------------------------------------------
+@asynccontextmanager
+async def seat(kind: str, knowledge: Knowledge, database: str) -> AsyncIterator[Any]:
+    """Sit down at an adapter: console, web, slack-http or slack-socket."""
+    async with AsyncExitStack() as stack:
+        if kind.startswith("slack"):
+            slack = await stack.enter_async_context(Slack())
+            served = await stack.enter_async_context(
+                serving(knowledge, database, slack, socket=kind.endswith("socket"))
+            )
+            yield SlackSeat(served, Person(slack))
+            return
+        store = Store(database, Conversation)
+        await store.open()
+        stack.push_async_callback(store.close)
+        advisor = Advisor(knowledge, store, ask_human="#platform-help")
+        if kind == "console":
+            console = ConsoleSeat(advisor, store)
+            stack.push_async_callback(console.leave)
+            yield console
+            return
+        running = await Running(server.build(advisor)).up()
+        stack.push_async_callback(running.stop)
+        yield WebSeat(running.url, store, stack, str(uuid4()))

@@ -1,0 +1,531 @@
+"""Slack on its real wire: signed requests in, posts at the fake out."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from bot import interview
+from bot.advisor import Knowledge
+from bot.catalog.schema import Catalog, Channel, Channels
+from bot.chat import Place
+from bot.errors import StoreError
+from tests.contract.seats import words
+from tests.slack.fake import BOT, TEAM, TOKEN, Broken, Channel as Room, Hang, Posted, RateLimited, Refuse, Slack
+from tests.slack.people import Json, Person, labels
+from tests.slack.serving import Served, serving
+from tests.slack.sign import SECRET, Door
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[Slack]:
+    async with Slack() as fake:
+        yield fake
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/talk.db"
+
+
+@pytest.fixture
+async def served(knowledge: Knowledge, database: str, slack: Slack) -> AsyncIterator[Served]:
+    async with serving(knowledge, database, slack) as running:
+        yield running
+
+
+@pytest.fixture
+def ana(slack: Slack) -> Person:
+    return Person(slack)
+
+
+@pytest.fixture
+def ben(slack: Slack) -> Person:
+    return Person(slack, "U0BEN")
+
+
+def ruled(knowledge: Knowledge, **rules: Channel) -> Knowledge:
+    """The same knowledge, with rules for channels."""
+    channels = Channels(places={"slack": dict(rules)})
+    return Knowledge(knowledge.catalog.model_copy(update={"channels": channels}), knowledge.matcher)
+
+
+# Once -------------------------------------------------------------------------------------
+async def test_a_mention_is_answered_in_its_thread_at_once(served: Served, ana: Person) -> None:
+    asked, events = ana.say(f"<@{BOT}> DevOps vs MLOps?")
+    assert [200, 200] == await served.events(events)
+    (answer,) = await served.settled()
+    assert asked.ts == answer.thread_ts
+    assert any(block["type"] == "table" for block in answer.blocks)
+    assert {"unfurl_links": False, "unfurl_media": False, "thread_ts": asked.ts} == answer.asked
+    begun = time.perf_counter()
+    await served.event(ana.say(f"<@{BOT}> and AIOps?", thread=asked.ts)[1][0])
+    await served.until(lambda: len(served.slack.sent) == 2)
+    assert 0.5 > time.perf_counter() - begun  # the next look without a wake-up would come after a second
+
+
+async def test_the_twin_and_three_retries_also_to_a_restarted_server_are_one_answer(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    _, events = ana.say(f"<@{BOT}> what is MLOps?")
+    async with serving(knowledge, database, slack) as first:
+        await asyncio.gather(*(first.event(event) for event in events))
+        await first.event(events[0], retry=1)
+        await first.settled()
+    async with serving(knowledge, database, slack) as second:
+        assert [200, 200] == [await second.event(event, retry=2) for event in events]
+        assert 1 == len(await second.settled())
+
+
+async def test_twins_at_the_same_moment_are_one_answer(served: Served, ana: Person) -> None:
+    said = [ana.say(f"<@{BOT}> what is MLOps?")[1] for _ in range(10)]
+    assert {200} == set(await asyncio.gather(*(served.event(event) for events in said for event in (*events, *events))))
+    assert 10 == len(await served.settled())
+
+
+async def test_two_people_and_two_windows_clicking_at_once_lose_nothing(
+    served: Served, catalog: Catalog, ana: Person, ben: Person
+) -> None:
+    await served.command(ana.command("/roadmap"))
+    opening, *_ = await served.settled()
+    place = Place("slack", TEAM, "C0OPS", opening.ts)
+    question = interview.open_question(catalog.roadmap, await _held(served, place))
+    assert question is not None
+    (card,) = [each for each in served.slack.sent if next(iter(question.options.values())).label in labels(each)]
+    first, second, *_ = [option.label for option in question.options.values()]
+    presses = [ana.press(card, first), ben.press(card, second), ana.press(card, second)]
+    assert [200, 200, 200] == await asyncio.gather(*(served.interact(press) for press in presses))
+    await served.settled()
+    held = await _held(served, place)
+    assert 1 == len(held.answers)
+    told = [message for message in served.slack.sent if message.only]
+    assert {"U0ANA", "U0BEN"} == {message.only for message in told}
+
+
+async def _held(served: Served, place: Place) -> interview.Interview:
+    state = await served.store.peek(place)
+    assert state is not None and state.interview is not None
+    return state.interview
+
+
+async def test_a_store_that_is_busy_has_slack_send_it_again(
+    served: Served, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, (event, _) = ana.say(f"<@{BOT}> what is MLOps?")
+
+    async def away(*given: object, **more: object) -> None:
+        raise StoreError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(served.store, "turn", away)
+        answer = await served.door.event(event)
+        assert 503 == answer.status
+        assert "X-Slack-No-Retry" not in answer.headers
+    assert 200 == await served.event(event, retry=1)
+    assert 1 == len(await served.settled())
+
+
+async def test_until_slack_says_who_we_are_it_is_asked_to_send_again(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    slack.script("auth.test", Broken(), Broken())
+    _, (event, _) = ana.say(f"<@{BOT}> what is MLOps?")
+    async with serving(knowledge, database, slack) as served:
+        await served.until(lambda: slack.called("auth.test"))
+        assert 503 == await served.event(event)
+        assert 200 == await served.event(event, retry=1)
+        assert 1 == len(await served.settled())
+
+
+# What is not for us -----------------------------------------------------------------------
+async def test_our_own_words_and_other_bots_are_ignored(served: Served, slack: Slack) -> None:
+    ourselves = Person(slack, BOT)
+    _, events = ourselves.say(f"<@{BOT}> what is MLOps?")
+    other, robot = Person(slack, "U0ROBOT").say("what is MLOps?", slack.direct("U0ROBOT"))
+    robot[0]["event"]["bot_id"] = "B0OTHER"
+    assert [200, 200, 200] == await served.events([*events, *robot])
+    assert [] == [message for message in await served.settled() if message.thread_ts]
+    assert other.ts
+
+
+async def test_a_guest_of_another_organisation_hears_nothing_of_onboarding(served: Served, ana: Person) -> None:
+    def shared(text: str) -> Json:
+        event = ana.say(f"<@{BOT}> {text}")[1][0]
+        event["is_ext_shared_channel"] = True
+        event["event"] |= {"team": "T0OTHER", "user_team": "T0OTHER"}
+        return event
+
+    await served.event(shared("how do I get repo access?"))
+    await served.event(shared("what is MLOps?"))
+    refused, answered = await served.settled()
+    assert "members of this team only" in words(refused)
+    assert "MLOps" in words(answered)
+
+
+# Commands ---------------------------------------------------------------------------------
+async def test_roadmap_in_a_channel_opens_a_thread(served: Served, ana: Person) -> None:
+    answer = await served.command(ana.command("/roadmap"))
+    assert (200, "") == (answer.status, answer.text)
+    opening, *cards = await served.settled()
+    assert "" == opening.thread_ts
+    assert "<@U0ANA>" in opening.text
+    assert {opening.ts} == {card.thread_ts for card in cards}
+    assert "Question 1 of 7" in words(cards[-1])
+
+
+async def test_the_same_command_twice_opens_one_thread(served: Served, ana: Person) -> None:
+    form = ana.command("/roadmap")
+    await asyncio.gather(*(served.command(form) for _ in range(4)))
+    assert 1 == len([message for message in await served.settled() if not message.thread_ts])
+
+
+async def test_where_we_are_no_member_it_goes_on_directly_and_says_so(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    slack.channels["C0ELSE"] = Room("C0ELSE", {"U0ANA"})
+    for channel in ("C0ELSE", "C0UNKNOWN"):
+        answer = await served.command(ana.command("/roadmap", channel=channel))
+        assert "ephemeral" == answer.json["response_type"]
+        assert "written to you directly" in answer.json["text"]
+    assert {slack.direct("U0ANA")} == {message.channel for message in await served.settled()}
+
+
+async def test_in_the_direct_conversation_a_command_needs_no_opening(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    assert "" == (await served.command(ana.command("/roadmap", channel=slack.direct("U0ANA")))).text
+    assert ["", ""] == [message.thread_ts for message in await served.settled()]
+
+
+async def test_a_question_by_command_is_shown_and_cannot_ping_or_link(served: Served, ana: Person) -> None:
+    nasty = "what is MLOps? <!channel> <@U0BEN> https://evil.example *loud*"
+    await served.command(ana.command("/whichops", nasty.replace("<", "&lt;").replace(">", "&gt;")))
+    opening, answer = await served.settled()
+    assert "&lt;!channel&gt;" in opening.text
+    assert "<!channel" not in opening.text and "<@U0BEN" not in opening.text and "*loud*" not in opening.text
+    assert opening.ts == answer.thread_ts
+    assert "MLOps" in words(answer)
+
+
+async def test_help_is_for_the_one_who_asks(served: Served, ana: Person) -> None:
+    await served.command(ana.command("/whichops", "help"))
+    (told,) = await served.settled()
+    assert ("U0ANA", "") == (told.only, told.thread_ts)
+
+
+async def test_stop_by_command_stops_the_roadmap_in_its_thread(served: Served, ana: Person) -> None:
+    await served.command(ana.command("/roadmap"))
+    opening, *_ = await served.settled()
+    answer = await served.command(ana.command("/roadmap", "stop"))
+    assert "thread of your roadmap" in answer.json["text"]
+    *_, stopped = await served.settled()
+    assert opening.ts == stopped.thread_ts
+    assert "deleted your answers" in words(stopped)
+    state = await served.store.peek(Place("slack", TEAM, "C0OPS", opening.ts))
+    assert state is not None and state.interview is None
+
+
+async def test_a_slow_slack_is_no_reason_to_keep_anybody_waiting(served: Served, slack: Slack, ana: Person) -> None:
+    slack.script("chat.postMessage", Hang(2.6))
+    begun = time.perf_counter()
+    answer = await served.command(ana.command("/roadmap"))
+    assert 3 > time.perf_counter() - begun
+    assert 200 == answer.status
+    await served.until(lambda: len(slack.sent) >= 3)
+
+
+# In private -------------------------------------------------------------------------------
+async def test_a_private_answer_is_shared_with_credit(served: Served, slack: Slack, ana: Person) -> None:
+    await served.command(ana.command("/whichops", "private what is MLOps?"))
+    (private,) = await served.settled()
+    assert "U0ANA" == private.only
+    assert 200 == await served.interact(ana.press(private, "Share with the channel"))
+    opening, answer = await served.until(lambda: [each for each in slack.sent if not each.only][:2] or None)
+    await served.until(lambda: private not in slack.posted)
+    assert "<@U0ANA>" in opening.text and "What MLOps is" in opening.text
+    assert opening.ts == answer.thread_ts
+    assert "Share with the channel" not in labels(answer)
+
+
+async def test_the_last_private_answer_can_be_shared_by_word(served: Served, ana: Person) -> None:
+    assert "no private answer" in (await served.command(ana.command("/whichops", "share"))).json["text"]
+    await served.command(ana.command("/whichops", "private what is MLOps?"))
+    await served.settled()
+    assert "Shared." == (await served.command(ana.command("/whichops", "share"))).json["text"]
+    assert 2 == len([message for message in await served.settled() if not message.only])
+
+
+async def test_a_private_question_works_where_we_are_no_member(served: Served, slack: Slack, ana: Person) -> None:
+    slack.channels["C0ELSE"] = Room("C0ELSE", {"U0ANA"})
+    await served.command(ana.command("/whichops", "private what is MLOps?", channel="C0ELSE"))
+    (answer,) = await served.settled()
+    assert ("C0ELSE", "U0ANA") == (answer.channel, answer.only)
+    assert answer.asked.get("response_url")
+    assert 200 == await served.interact(ana.press(answer, "Share with the channel"))
+    await asyncio.sleep(0.05)
+    assert [] == [message for message in slack.sent if not message.only]
+
+
+async def test_a_private_roadmap_runs_by_clicks_and_its_cards_settle(
+    served: Served, catalog: Catalog, ana: Person
+) -> None:
+    await served.command(ana.command("/whichops", "private roadmap"))
+    *_, card = await served.settled()
+    (question,) = [each for each in catalog.roadmap.questions.values()][:1]
+    first = next(iter(question.options.values())).label
+    await served.interact(ana.press(card, first))
+    await served.until(lambda: card.edits)
+    assert f"You chose {first}".replace(" ", "") in words(card).replace("*", "").replace(" ", "")
+    assert {"U0ANA"} == {message.only for message in await served.settled()}
+
+
+async def test_a_channel_that_wants_privacy_gets_it(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    async with serving(ruled(knowledge, C0OPS=Channel(private=True)), database, slack) as served:
+        await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+        (answer,) = await served.settled()
+        assert "U0ANA" == answer.only
+        assert "Share with the channel" in labels(answer)
+
+
+# Channels ---------------------------------------------------------------------------------
+@pytest.mark.parametrize(("mode", "mentioned", "sure", "unsure"), [
+    ("mention-only", 1, 0, 0),
+    ("helpful", 1, 1, 0),
+    ("shadow", 0, 0, 0),
+    ("silent", 0, 0, 0),
+])
+async def test_a_channel_is_spoken_in_as_its_admin_wants(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, mode: str, mentioned: int, sure: int, unsure: int
+) -> None:
+    rules = ruled(knowledge, C0OPS=Channel.model_validate({"mode": mode}))
+    async with serving(rules, database, slack) as served:
+        counts = []
+        for text in (f"<@{BOT}> what is MLOps?", "what is AIOps?", "who wants pizza?"):
+            before = len(slack.sent)
+            await served.events(ana.say(text)[1])
+            counts.append(len(await served.settled()) - before)
+    assert [mentioned, sure, unsure] == counts
+
+
+async def test_an_invitation_gets_one_line(served: Served, slack: Slack, ana: Person) -> None:
+    event = ana.envelope({"type": "member_joined_channel", "user": BOT, "channel": "C0OPS", "inviter": "U0ANA"})
+    await served.events([event, event])
+    (hello,) = await served.settled()
+    assert ("C0OPS", "", "") == (hello.channel, hello.thread_ts, hello.only)
+    assert "/roadmap" in words(hello)
+
+
+async def test_who_joins_is_greeted_once_and_only_where_that_is_wanted(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    slack.channels["C0NEW"] = Room("C0NEW", {BOT, "U0ANA"})
+
+    def joined(channel: str) -> Json:
+        event = {"type": "member_joined_channel", "user": "U0ANA", "team": TEAM, "channel": channel, "event_ts": "1.2"}
+        return ana.envelope(event)
+
+    async with serving(ruled(knowledge, C0NEW=Channel(welcome=True)), database, slack) as served:
+        await served.events([joined("C0OPS"), joined("C0NEW"), joined("C0NEW")])
+        (greeting,) = await served.settled()
+        assert ("C0NEW", "U0ANA") == (greeting.channel, greeting.only)
+
+
+async def test_who_joins_the_workspace_is_greeted_directly_where_that_is_wanted(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    event = ana.envelope({"type": "team_join", "user": {"id": "U0ANA", "team_id": TEAM}})
+    channels = Channels(welcome=True)
+    wanted = Knowledge(knowledge.catalog.model_copy(update={"channels": channels}), knowledge.matcher)
+    async with serving(wanted, database, slack) as served:
+        await served.events([event, event])
+        (greeting,) = await served.settled()
+        assert slack.direct("U0ANA") == greeting.channel
+
+
+# Cards, modals, Home ----------------------------------------------------------------------
+async def test_an_answered_card_shows_what_was_chosen(served: Served, catalog: Catalog, ana: Person) -> None:
+    await served.command(ana.command("/roadmap"))
+    *_, card = await served.settled()
+    (question,) = [each for each in catalog.roadmap.questions.values()][:1]
+    first = next(iter(question.options.values())).label
+    await served.interact(ana.press(card, first))
+    await served.until(lambda: card.edits)
+    assert [] == labels(card)
+    assert first in words(card)
+
+
+async def test_thumbs_are_noted_and_thanked_for_in_private(served: Served, ana: Person) -> None:
+    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+    (answer,) = await served.settled()
+    await served.interact(ana.press(answer, "Helpful"))
+    *_, thanks = await served.settled()
+    assert "U0ANA" == thanks.only
+    assert 0 == answer.edits
+
+
+async def test_a_message_is_asked_about_in_a_modal_and_answered_in_its_thread(
+    served: Served, slack: Slack, ana: Person, ben: Person
+) -> None:
+    about, _ = ben.say("is MLOps just DevOps for models?")
+    assert 200 == await served.interact(ana.shortcut(about))
+    (view,) = slack.views.values()
+    assert 200 == await served.interact(ana.submit(view, question="DevOps vs MLOps?"))
+    asked, answer = await served.settled()
+    assert [about.ts, about.ts] == [asked.thread_ts, answer.thread_ts]
+    assert "<@U0ANA>" in asked.text and "DevOps vs MLOps?" in asked.text
+
+
+async def test_a_modal_about_a_message_out_of_reach_is_answered_directly(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    slack.channels["C0ELSE"] = Room("C0ELSE", {"U0ANA"})
+    about, _ = ana.say("hm", channel="C0ELSE")
+    await served.interact(ana.shortcut(about))
+    (view,) = slack.views.values()
+    await served.interact(ana.submit(view, question="what is MLOps?"))
+    (answer,) = await served.settled()
+    assert slack.direct("U0ANA") == answer.channel
+
+
+async def test_the_global_shortcut_is_answered_directly(served: Served, slack: Slack, ana: Person) -> None:
+    await served.interact(ana.shortcut())
+    (view,) = slack.views.values()
+    await served.interact(ana.submit(view, question="what is MLOps?"))
+    (answer,) = await served.settled()
+    assert slack.direct("U0ANA") == answer.channel
+
+
+async def test_home_shows_ones_roadmaps_and_starts_one(served: Served, slack: Slack, ana: Person) -> None:
+    def opened(tab: str) -> Json:
+        channel = slack.direct("U0ANA")
+        return ana.envelope({"type": "app_home_opened", "user": "U0ANA", "channel": channel, "tab": tab})
+
+    await served.event(opened("home"))
+    home = await served.until(lambda: slack.homes.get("U0ANA"))
+    assert "You have none yet" in str(home)
+    await served.command(ana.command("/roadmap"))
+    opening, *_ = await served.settled()
+    slack.homes.clear()
+    await served.event(opened("home"))
+    home = await served.until(lambda: slack.homes.get("U0ANA"))
+    assert "0 of 7 questions answered" in str(home)
+    assert f"https://acme.example/archives/C0OPS/p{opening.ts.replace('.', '')}" in str(home)
+
+
+async def test_a_press_on_home_is_answered_directly(served: Served, slack: Slack, ana: Person) -> None:
+    channel = slack.direct("U0ANA")
+    await served.event(ana.envelope({"type": "app_home_opened", "user": "U0ANA", "channel": channel, "tab": "home"}))
+    home = await served.until(lambda: slack.homes.get("U0ANA"))
+    shown = Posted(channel, "1.000001", BOT, blocks=[{"block_id": f"b{n}"} | b for n, b in enumerate(home["blocks"])])
+    press = ana.press(shown, "Start my roadmap") | {"container": {"type": "view", "view_id": home["id"]}, "view": home}
+    for name in ("channel", "message", "response_url"):
+        press.pop(name)
+    await served.interact(press)
+    assert {channel} == {message.channel for message in await served.settled()}
+
+
+async def test_the_messages_tab_greets_once(served: Served, slack: Slack, ana: Person) -> None:
+    channel = slack.direct("U0ANA")
+    event = ana.envelope({"type": "app_home_opened", "user": "U0ANA", "channel": channel, "tab": "messages"})
+    await served.event(event)
+    await served.settled()
+    await served.event(ana.direct("what is MLOps?")[1][0])
+    await served.event(ana.envelope(event["event"]))
+    assert 2 == len(await served.settled())
+
+
+async def test_a_direct_message_needs_no_mention_and_gets_no_thread(served: Served, ana: Person) -> None:
+    assert 200 == await served.event(ana.direct("what is MLOps?")[1][0])
+    (answer,) = await served.settled()
+    assert "" == answer.thread_ts
+
+
+# Delivery ---------------------------------------------------------------------------------
+async def test_blocks_a_workspace_does_not_know_are_drawn_simply_from_then_on(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    slack.script("chat.postMessage", Refuse("invalid_blocks"))
+    await served.events(ana.say(f"<@{BOT}> DevOps vs MLOps?")[1])
+    await served.events(ana.say(f"<@{BOT}> DevOps vs MLOps?")[1])
+    answers = await served.settled()
+    assert 3 == len(slack.called("chat.postMessage"))
+    assert set() == {block["type"] for each in answers for block in each.blocks} & {"table", "rich_text"}
+
+
+async def test_a_rate_limit_is_waited_out_and_the_order_kept(served: Served, slack: Slack, ana: Person) -> None:
+    slack.script("chat.postMessage", RateLimited(1))
+    root, events = ana.say(f"<@{BOT}> what is MLOps?")
+    begun = time.monotonic()
+    await served.events(events)
+    await served.events(ana.say(f"<@{BOT}> what is AIOps?", thread=root.ts)[1])
+    first, second = await served.settled()
+    assert 0.95 < time.monotonic() - begun
+    assert ["What MLOps is", "What AIOps is"] == [words(each)[:13] for each in (first, second)]
+    assert 3 == len(slack.called("chat.postMessage"))
+
+
+@pytest.mark.parametrize("fault", [Broken(500), Broken(503), Refuse("internal_error")], ids=str)
+async def test_what_passes_is_tried_again(served: Served, slack: Slack, ana: Person, fault: Broken | Refuse) -> None:
+    slack.script("chat.postMessage", fault)
+    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+    assert 1 == len(await served.settled())
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "is_archived", "not_in_channel", "account_inactive"])
+async def test_what_cannot_work_is_given_up_at_once_and_said(
+    served: Served, slack: Slack, ana: Person, error: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    slack.script("chat.postMessage", Refuse(error))
+    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+    await served.until(lambda: served.app.sender.given_up)
+    assert 1 == await served.store.parked()
+    assert 1 == len(slack.called("chat.postMessage"))
+    assert ["slack_undelivered"] == served.app.warnings()
+
+
+async def test_a_post_that_came_through_after_all_is_not_posted_again(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    slack.script("chat.postMessage", Broken(500, done=True))
+    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+    assert 1 == len(await served.settled())
+
+
+# Socket Mode ------------------------------------------------------------------------------
+async def test_a_websocket_that_slack_closes_is_opened_again(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    async with serving(knowledge, database, slack, socket=True) as served:
+        await slack.socket_mode.disconnect()
+        await slack.socket_mode.connected(2)
+        assert 200 == await served.event(ana.say(f"<@{BOT}> what is MLOps?")[1][0])
+        assert 1 == len(await served.settled())
+
+
+async def test_with_socket_mode_no_door_is_open(knowledge: Knowledge, database: str, slack: Slack) -> None:
+    async with serving(knowledge, database, slack, socket=True) as served:
+        answer = await served.door.event({"type": "url_verification", "challenge": "x"})
+        assert 404 == answer.status
+
+
+async def test_what_the_store_cannot_take_is_not_acknowledged(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*given: object, **more: object) -> None:
+        raise StoreError("away")
+
+    async with serving(knowledge, database, slack, socket=True) as served:
+        _, (event, _) = ana.say(f"<@{BOT}> what is MLOps?")
+        with monkeypatch.context() as patch:
+            patch.setattr(served.store, "turn", away)
+            assert None is await slack.socket_mode.send("events_api", event, seconds=0.3)
+        assert 200 == await served.event(event, retry=1)
+        assert 1 == len(await served.settled())
