@@ -193,7 +193,7 @@ def _spots(options: Settings) -> Sequence[chat.Spot]:
     """Say in the web chat where else the advisor speaks, or what is missing for that."""
     return (
         chat.Spot("Slack", () if options.slack else ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")),
-        chat.Spot("Microsoft Teams", ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")),
+        chat.Spot("Microsoft Teams", planned=True),
     )
 
 

@@ -73,10 +73,14 @@ class Said(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Another place the advisor can speak in. `needs` are the settings that switch it on; none: it is on."""
+    """Another place the advisor can speak in. `needs` are the settings that switch it on; none: it is on.
+
+    `planned`: no setting switches it on in this release.
+    """
 
     name: str
     needs: tuple[str, ...] = ()
+    planned: bool = False
 
 
 class Pace:
