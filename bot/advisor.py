@@ -27,6 +27,8 @@ from bot.store import Shadowed, Store, Turn
 
 log = structlog.get_logger()
 
+UNASKED = 0.85  # how sure of a question nobody put to us
+
 # How to take what nobody said to us: only where a conversation waits for it ("asked"), also where an answer is sure
 # ("helpful"). And all that is said: never aloud, noting what would have been said ("shadow"), or not at all ("silent").
 Manner = Literal["asked", "helpful", "shadow", "silent"]
@@ -107,7 +109,7 @@ class Advisor:
         if not waited_for and peeked is None and manner == "asked":
             return ()
         found = _find(knowledge.matcher, message, state)  # before the transaction, which must be short
-        if not waited_for and (not _is_sure_question(message, found) or await self._store.muted(message.place)):
+        if not waited_for and (not _is_sure_question(message, found, manner) or await self._store.muted(message.place)):
             return ()
 
         def decide_now(kept: Conversation | None) -> Turn[Conversation]:
@@ -165,12 +167,15 @@ def _find(matcher: Matcher, message: Message, state: Conversation) -> Found:
     return Found(matches, matcher.after(matches, state.context))
 
 
-def _is_sure_question(message: Message, found: Found) -> bool:
-    """Whether to speak up unasked: somebody puts a question, and there is no doubt about any of it."""
-    sure = [
-        match for match in found.matches if isinstance(match, Sure) and not match.answer.kind.startswith("smalltalk")
-    ]
-    return "?" in message.text and bool(sure) and len(sure) == len(found.matches)
+def _is_sure_question(message: Message, found: Found, manner: Manner) -> bool:
+    """Whether to speak up unasked: somebody puts a question, and there is no doubt about any of it.
+
+    What people ask each other at work ("is the build green?") is close to onboarding: that needs the admin's word.
+    """
+    sure = [match for match in found.matches if isinstance(match, Sure) and match.score >= UNASKED]
+    kinds = [match.answer.kind.partition(":")[0] for match in sure]
+    spared = {"smalltalk"} if manner != "asked" else {"smalltalk", "onboarding"}
+    return "?" in message.text and bool(sure) and len(sure) == len(found.matches) and not spared & set(kinds)
 
 
 def _shadowed(message: Message, found: Found, turn: Turn[Conversation]) -> tuple[Shadowed, ...]:

@@ -1,6 +1,7 @@
 """Compose replies from curated content: an answer, "did you mean", a refusal, an apology.
 
-Everything said here comes from the catalog. Pure: must never match, store or send.
+Everything said here comes from the catalog. Pure: must never match, store or send. Over 400 lines, since every
+kind of answer is composed in this one place.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import date
 from bot import markup, onboarding
 from bot.catalog.schema import FACETS, AnswerId, Catalog, Entry, Facet, Grid, Pair, Topic, Welcome
 from bot.chat import Block, Bullets, Button, Buttons, Note, Reply, Table, Text
-from bot.matching.match import Candidate
+from bot.matching.match import Candidate, Sure
 
 ALIGNED: tuple[Facet, ...] = ("why", "lifecycle", "roles", "metrics", "start")  # rows of a composed comparison
 SUGGESTIONS = 3
@@ -242,12 +243,13 @@ def _choose(catalog: Catalog, answer: AnswerId) -> Body:
 def _onboarding(catalog: Catalog, slug: str) -> Body:
     answer = catalog.onboarding.answers.answers[slug]
     shown, still_open = onboarding.fill(answer, catalog.onboarding.team.fields)
+    ask = catalog.onboarding.team.fields[answer.ask]
+    still_open = [label for label in still_open if label != ask.label]  # "ask the channel for the channel" helps nobody
     blocks: list[Block] = [Text(answer.lead)]
     if shown:
         blocks.append(Bullets(shown))
     if still_open:
         what = listed(catalog, still_open[:NAMED_BLANKS])
-        ask = catalog.onboarding.team.fields[answer.ask]
         key = "ask-named" if ask.value else "ask-unnamed"
         blocks.append(Note(say(catalog, key, what=what, whom=onboarding.told(ask), role=ask.label)))
     return tuple(blocks), answer, ()
@@ -312,6 +314,30 @@ def _verdict(catalog: Catalog, ref: str) -> Buttons:
         ),
         say(catalog, "feedback"),
     )
+
+
+def distinct(catalog: Catalog, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Keep what is worth suggesting: answers that exist and are covered, one of each title, no small talk."""
+    kept: dict[str, Candidate] = {}
+    for each in candidates:
+        if (
+            exists(catalog, each.answer)
+            and not each.answer.kind.startswith("smalltalk")
+            and not uncovered(catalog, each.answer)
+        ):
+            kept.setdefault(title(catalog, each.answer), each)
+    return tuple(kept.values())[:SUGGESTIONS]
+
+
+def reasons(catalog: Catalog, match: Sure) -> tuple[str, ...]:
+    """Say why a match was taken: what was understood, how sure that is, and what came next. Holds no typed words."""
+    lines = [say(catalog, "why-understood", title=title(catalog, match.answer))]
+    if match.answer.topics:
+        lines.append(say(catalog, "why-topics", topics=names(catalog, match.answer.topics)))
+    lines.append(say(catalog, "why-score", percent=round(100 * match.score)))
+    if match.others:
+        lines.append(say(catalog, "why-others", title=title(catalog, match.others[0].answer)))
+    return tuple(lines)
 
 
 def did_you_mean(catalog: Catalog, candidates: Sequence[Candidate]) -> Reply:

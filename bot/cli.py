@@ -241,7 +241,8 @@ def doctor_slack(url: str, channel: str) -> None:
         options = settings.load()
         words = load.load(options.content_dir).replies["doctor-post"] if channel else ""
         store = Store(options.database_url, Conversation)
-        await store.open()
+        if options.slack_client_id:  # what there is to see of several workspaces is in the database
+            await store.open()
         sound = True
         try:
             async for found in slack.examine(options, store, url=url, channel=channel, words=words):

@@ -19,6 +19,7 @@ from bot.redact import redact
 from bot.store import Muting, Record, Turn, Unanswered, Verdict
 from bot.telemetry import reference
 
+_STOPPING = ("/stop",)  # offered: to delete a finished roadmap; the second stop does it
 KEPT_ANSWERS = 8  # how many answers of a thread can still be explained or judged
 
 
@@ -173,15 +174,19 @@ def _answer(step: Step) -> Said:
         given = Said(step.state)
         for number, match in enumerate(sure):
             ref = step.ref if number == 0 else f"{step.ref}-{number + 1}"
-            then = _show(replace(step, state=given.state), match.answer, why=match.why, ref=ref)
+            why = answers.reasons(step.catalog, match)
+            then = _show(replace(step, state=given.state), match.answer, why=why, ref=ref)
             given = Said(then.state, given.replies + then.replies, given.records + then.records)
         return replace(given, state=given.state.remember(step.found.context))
+    if step.asking and "?" not in step.message.text:
+        return Said(step.state, (answers.line(step.catalog, "did-not-get"),))  # meant as an answer, most likely
     unsure = next((match for match in matches if isinstance(match, Unsure)), None)
-    if unsure:
-        offered = tuple(sorted(str(candidate.answer) for candidate in unsure.candidates))
+    candidates = answers.distinct(step.catalog, unsure.candidates) if unsure else ()
+    if candidates:
+        offered = tuple(sorted(str(candidate.answer) for candidate in candidates))
         if offered != step.state.offered:
             state = step.state.remember(step.found.context).model_copy(update={"offered": offered})
-            asked_back = answers.did_you_mean(step.catalog, unsure.candidates)
+            asked_back = answers.did_you_mean(step.catalog, candidates)
             return Said(state, (asked_back,), _unanswered(step, "unsure"))  # so "none of these" can say it is noted
     reason = next((match.reason for match in matches if isinstance(match, NoIdea)), "unknown")
     reply = _refusal(step, reason, step.message.text)
@@ -295,6 +300,9 @@ def _move(step: Step, move: commands.Move) -> Said:
         return Said(step.state, (answers.line(step.catalog, "nothing-open", asker=True),))
     if not step.mine:
         return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+    if isinstance(move, commands.Stop) and held.finished and step.state.offered != _STOPPING:
+        asked = step.state.model_copy(update={"offered": _STOPPING})
+        return Said(asked, (dialogue.really_stop(step.catalog),))
     if isinstance(move, commands.Stop):
         return Said(step.state.having(None), (answers.line(step.catalog, "stopped"),))
     if isinstance(move, commands.Restart):
@@ -304,4 +312,4 @@ def _move(step: Step, move: commands.Move) -> Said:
         today = commands.StartOn(step.message.at.date())  # a plan begins on the day it is made
         stepped = interview.step(step.catalog.roadmap, stepped.interview, today)
     said: tuple[Reply, ...] = dialogue.after(step.catalog, held, move, stepped)
-    return Said(step.state.having(stepped.interview), said)
+    return Said(step.state.having(stepped.interview).model_copy(update={"offered": ()}), said)

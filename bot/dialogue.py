@@ -164,10 +164,18 @@ def status(catalog: Catalog, held: Interview | None) -> tuple[Reply, ...]:
     return now(catalog, held) if held is not None else (line(catalog, "status-idle"),)
 
 
+def really_stop(catalog: Catalog) -> Reply:
+    """Ask once before a finished roadmap is deleted."""
+    keep, delete = Button(say(catalog, "stop-keep"), "/status"), Button(say(catalog, "stop"), "/stop", "quiet")
+    return Reply((Text(say(catalog, "really-stop")), Buttons((keep, delete))))
+
+
 def reopened(catalog: Catalog, held: Interview | None, author: str) -> tuple[Reply, ...]:
     """Say what someone sees who comes back to a thread that was used before."""
-    if held is None or held.owner != author:
+    if held is None:
         return ()
+    if held.owner != author:
+        return (Reply((Text(say(catalog, "someone-elses")), *answers.starters(catalog))),)
     if held.finished:
         show = Button(say(catalog, "plan-show"), "/status", "primary")
         return (Reply((Text(say(catalog, "plan-kept")), Buttons((show,)))),)

@@ -42,10 +42,11 @@ def _told(catalog: Catalog, matches: Sequence[Match], ask_human: str) -> dict[st
         replies = [_reply(catalog, match.answer) for match in covered]
         chosen = [_seen(match.answer) for match in covered]
         return _row("answer", first.answer, first.score, first.others, replies, chosen, catalog)
-    if unsure and not given:
-        best = unsure.candidates[0]
-        reply = answers.did_you_mean(catalog, unsure.candidates)
-        return _row("choice", best.answer, best.score, unsure.candidates, [reply], [], catalog)
+    candidates = answers.distinct(catalog, unsure.candidates) if unsure else ()
+    if candidates and not given:
+        best = candidates[0]
+        reply = answers.did_you_mean(catalog, candidates)
+        return _row("choice", best.answer, best.score, candidates, [reply], [], catalog)
     if given:
         missing = answers.uncovered(catalog, given[0].answer)
         reply = answers.not_covered(catalog, given[0].answer, missing, ask_human)

@@ -6,10 +6,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.advisor import Knowledge
 from bot.catalog.load import built_in, load
 from bot.catalog.schema import Catalog
+
+# structlog's own default draws every local variable of a traceback: 20 s for one that holds the catalog.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ Must never show a token: not in a repr, not in an error, not in a log.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -83,9 +84,11 @@ class Bots(Protocol):
 class OneBot:
     """The bot of a single workspace, by its token. Asks Slack once who it is."""
 
-    def __init__(self, token: str, api: Api) -> None:
+    def __init__(self, token: str, api: Api, forget: Callable[[str], Awaitable[int]]) -> None:
+        """Take the token, and how to forget everything of a tenant (a place's `owner`)."""
         self._token = token
         self._api = api
+        self._forget = forget
         self._bot: Bot | None = None
         self._asking = asyncio.Lock()
         self._problem = "slack_unknown"
@@ -120,9 +123,17 @@ class OneBot:
             return self._bot
 
     async def gone(self, tenant: str, *, uninstalled: bool) -> None:
-        """Forget who we were: the token may be good for nothing now."""
-        self._bot, self._problem = None, "slack_token"
-        log.error("slack_removed", uninstalled=uninstalled)
+        """Forget the workspace and its data, if the token is dead indeed: the news may come after a reinstallation."""
+        if self._bot and tenant not in (self._bot.team, self._bot.enterprise):
+            return
+        known, self._bot = self._bot, None
+        try:
+            await self.ask()
+        except SlackError as error:
+            if error.code not in LOCKED_OUT:
+                self._bot = known
+                raise
+            log.error("slack_removed", uninstalled=uninstalled, rows=await self._forget(f"slack/{tenant}"))
 
     def problem(self) -> str:
         """Say why nothing can be answered."""

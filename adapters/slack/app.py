@@ -140,7 +140,7 @@ class _Hearing(AsyncMiddleware):
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse:
         """Answer with what the talk says, after its commit. Nothing comes after us: what we don't know is 200 too."""
-        who = req.context.authorize_result
+        who = req.context.authorize_result  # without a token: not installed there
         bot = Bot(
             (who and who.bot_token) or "",
             (who and who.bot_user_id) or "",
@@ -150,19 +150,18 @@ class _Hearing(AsyncMiddleware):
         return BoltResponse(status=200, body=await self._talk.hear(req.body, bot, datetime.now(UTC)) or "")
 
 
-def build(talk: Talk, api: WebApi, authorize: Any, not_installed: str) -> AsyncApp:
-    """Make the Bolt app. `authorize` tells who we are in a workspace, as Bolt asks it."""
+def build(talk: Talk, api: WebApi, bots: Bots) -> AsyncApp:
+    """Make the Bolt app."""
     with _blind():
         app = AsyncApp(
             name="whichops",
             client=api.client,
-            authorize=authorize,
+            authorize=authorizing(bots),
             signing_secret="",
             request_verification_enabled=False,  # the door did it, with either of two secrets
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
-            user_facing_authorize_error_message=not_installed,
             logger=_QUIET,
         )
     app.use(_Hearing(talk))
@@ -179,16 +178,17 @@ async def _failed(error: Exception) -> BoltResponse:
     return BoltResponse(status=503, body="")
 
 
-def authorizing(bots: Bots) -> Callable[..., Awaitable[AuthorizeResult | None]]:
-    """Tell Bolt who we are in a workspace."""
+def authorizing(bots: Bots) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Tell Bolt who we are in a workspace.
 
-    async def authorize(
-        context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None
-    ) -> AuthorizeResult | None:
+    Where we are nobody it is told that, and never None: on None Bolt would post to whatever response URL came in.
+    """
+
+    async def authorize(context: AsyncBoltContext, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         tenant = enterprise_id if context.is_enterprise_install else team_id
         bot = await bots.find(tenant) if isinstance(tenant, str) else None
         if bot is None:
-            return None
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
@@ -332,8 +332,7 @@ async def running(advisor: Advisor, store: Store[Conversation], options: Setting
         delivery = Delivery(bots, api, urls, directs, answers.say(advisor.catalog, "slack-share"))
         sender = Sender(store, "slack", delivery)
         talk = Talk(Links(advisor, api, bots, urls, directs, sender.wake))
-        app = build(talk, api, authorizing(bots), answers.say(advisor.catalog, "slack-not-installed"))
-        front = Front(app, Door(options.slack_signing_secrets))
+        front = Front(build(talk, api, bots), Door(options.slack_signing_secrets))
         app_token = options.slack_app_token.get_secret_value()
         socket = Socket(app_token, api.client, front.hear) if app_token else None
         sending = asyncio.create_task(sender.run())
@@ -354,7 +353,7 @@ def _bots(
 ) -> tuple[Bots, Sequence[web.RouteDef]]:
     """Know who we are: by one token, or by what was installed in the browser."""
     if not options.slack_client_id:
-        return OneBot(options.slack_bot_token.get_secret_value(), api), ()
+        return OneBot(options.slack_bot_token.get_secret_value(), api, store.forget_tenant), ()
     installs = Installs(store, Seal(options.slack_encryption_key.get_secret_value()))
     oauth = OAuth(
         store,

@@ -95,6 +95,8 @@ class Doctor:
             yield await self._door()
         if channel and token:
             yield await self._post(token, channel, words)
+        elif channel:
+            yield Finding("warn", "post", "not done: which of the workspaces?", "set SLACK_BOT_TOKEN of one to try it")
 
     # What Slack knows ---------------------------------------------------------------------
     async def _token(self, token: str, what: str) -> AsyncIterator[Finding]:

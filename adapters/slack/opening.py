@@ -87,12 +87,10 @@ class Opening:
         return ""
 
     async def share(self, bot: Bot, found: Heard) -> str:
-        """Take a private answer to the channel, with the name of who shares it; the private one goes."""
+        """Take a private answer to the channel, with the name of who shares it; "" when that is done."""
         ref = found.message.text.partition(" ")[2].strip()
         key = await self._share(bot, found.message, ref, found.foreign)
-        if key == "slack-shared" and found.pressed and found.pressed.response_url:
-            await self._api.respond(found.pressed.response_url, {"delete_original": True})
-        return key
+        return "" if key == "slack-shared" else key
 
     async def _share_last(self, bot: Bot, found: Unplaced) -> str:
         if not found.channel:

@@ -16,7 +16,7 @@ doesn't fit its button is written out above it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
@@ -24,9 +24,11 @@ from typing import Final
 from adapters.slack import grid, limits, press
 from adapters.slack.limits import size, weigh
 from adapters.slack.words import (
+    CALL,
     Json,
     Spans,
     blank,
+    calling,
     clean,
     cut,
     cut_mrkdwn,
@@ -53,6 +55,7 @@ class Look:
     rich: bool = True
     tables: bool = True
     thumbs: bool = True
+    people: Mapping[str, str] = field(default_factory=dict)
     ids: Iterator[int] = field(default_factory=count)
 
 
@@ -65,12 +68,13 @@ class Piece:
 
 
 # What the sender calls --------------------------------------------------------------------
-def render(reply: Reply, *, simple: bool = False) -> list[Json]:
+def render(reply: Reply, *, simple: bool = False, people: Mapping[str, str] | None = None) -> list[Json]:
     """Draw a reply as payloads `{"text", "blocks"}`, to be posted in order; an empty reply gives none.
 
-    `simple` uses only blocks that every workspace knows: no table, no rich text, no thumbs.
+    `simple` uses only blocks that every workspace knows: no table, no rich text, no thumbs. `people` are the
+    handles that may really call somebody, with their member ids; any other stays a word.
     """
-    look = Look(rich=not simple, tables=not simple, thumbs=not simple)
+    look = Look(rich=not simple, tables=not simple, thumbs=not simple, people=people or {})
     return [_message(pieces) for pieces in _packed(list(_reply(reply, look)))]
 
 
@@ -208,7 +212,8 @@ def _header(title: str, look: Look) -> list[Json]:
 def _block(block: Block, look: Look) -> Iterator[Piece]:
     match block:
         case Text(markdown):
-            yield from _pieces(_paragraphs(spans(markdown), look), words(markdown))
+            called = {handle: look.people[handle] for handle in block.mentions if handle in look.people}
+            yield from _pieces(_paragraphs(spans(markdown), look, called), words(markdown))
         case Note(markdown):
             yield from _pieces(_note(block), words(markdown))
         case Bullets(items, ordered):
@@ -234,14 +239,18 @@ def _pieces(blocks: Sequence[Json], text: str) -> Iterator[Piece]:
 
 
 # Words ------------------------------------------------------------------------------------
-def _paragraphs(found: Spans, look: Look) -> list[Json]:
+def _paragraphs(found: Spans, look: Look, called: Mapping[str, str] | None = None) -> list[Json]:
     if not look.rich:
         # `expand`: else Slack hides a long answer behind "see more".
         return [
-            {"type": "section", "expand": True, "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
-            for text in cut_mrkdwn(found, limits.SECTION)
+            {
+                "type": "section",
+                "expand": True,
+                "text": {"type": "mrkdwn", "text": calling(text, called), "verbatim": True},
+            }
+            for text in cut_mrkdwn(found, limits.SECTION - CALL * len(called or {}))
         ]
-    return [rich(section(part)) for part in cut(found, limits.RICH_TEXT)]
+    return [rich(section(part, called)) for part in cut(found, limits.RICH_TEXT)]
 
 
 def _note(note: Note) -> list[Json]:

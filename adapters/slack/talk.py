@@ -39,6 +39,7 @@ from bot import answers
 from bot.advisor import Advisor, Manner
 from bot.catalog.schema import Mode
 from bot.chat import Message, Place, Reply
+from bot.errors import StoreError
 from bot.policy import Rule, rule
 
 ANSWER_WITHIN: Final = 2.2  # seconds; Slack gives three, and the way back takes some
@@ -77,8 +78,8 @@ class Aside:
 async def _logged(work: Coroutine[Any, Any, Any]) -> Any:
     try:
         return await work
-    except SlackError as error:
-        log.warning("slack_refused", why=error.code)
+    except (SlackError, StoreError) as error:
+        log.warning("slack_refused", why=str(error))
         return None
 
 
@@ -109,6 +110,9 @@ class Talk:
         Raises StoreError or SlackError where Slack should send it again.
         """
         found = parse(payload, bot=bot.user, now=now)
+        if not bot.token and not isinstance(found, Gone | Ignored):
+            log.warning("slack_not_installed")
+            return self._line("slack-not-installed") if "command" in payload else None
         match found:
             case Heard() if forms.text(payload, "type") == "view_submission":
                 return await self._once(found.message.id, lambda: self._opening.asked_above(bot, found))
@@ -143,7 +147,7 @@ class Talk:
         if pressed and pressed.ephemeral:
             self._links.urls.keep(message.place.tenant, pressed.channel, message.author, pressed.response_url)
         if message.text.startswith(SHARE) and pressed:
-            await self._once(message.id, lambda: self._opening.share(bot, found))
+            await self._once(message.id, lambda: self._share(bot, found, pressed))
             return
         rules = self._rules(message.place)
         if rules.private and message.addressed and not pressed:
@@ -151,6 +155,13 @@ class Talk:
         replies = await self._turn(message, guest=found.foreign, manner=_MANNERS[rules.mode])
         if pressed and pressed.settles and replies and replies[0].audience == "thread":
             self.aside.start(self._settle(bot, pressed))
+
+    async def _share(self, bot: Bot, found: Heard, pressed: Pressed) -> str:
+        """Share a private answer: the private one goes then, or says why it can't be."""
+        key = await self._opening.share(bot, found)
+        told = {"delete_original": True} if not key else self._line(key) | {"replace_original": False}
+        self.aside.start(self._links.api.respond(pressed.response_url, told))
+        return ""
 
     def _rules(self, place: Place) -> Rule:
         return rule(self._links.advisor.catalog, place)

@@ -8,7 +8,7 @@ Must never let a text ping, link or format anything that the content didn't mark
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from bot.markup import MarkupError, Span
 Json = dict[str, Any]
 Spans = tuple[Span, ...]
 
+CALL: Final = 40  # characters a mention takes at most
 APART: Final = "\u200b"  # zero-width space: a mark beside a letter is a mark only with this between
 MORE: Final = "…"
 _LONGEST_URL: Final = SECTION // 3  # drawn, escapes and all: a longer address is shown, not linked
@@ -167,10 +168,24 @@ def rich(*elements: Json) -> Json:
     return {"type": "rich_text", "elements": list(elements)}
 
 
-def section(found: Spans) -> Json:
-    """Draw as a section of rich text; never empty, which Slack refuses."""
-    elements = [_element(span) for span in found if span.text] or [{"type": "text", "text": " "}]
-    return {"type": "rich_text_section", "elements": elements}
+def section(found: Spans, called: Mapping[str, str] | None = None) -> Json:
+    """Draw as a section of rich text; never empty, which Slack refuses. `called` are handles that become mentions."""
+    elements = [drawn for span in found if span.text for drawn in _elements(span, called or {})]
+    return {"type": "rich_text_section", "elements": elements or [{"type": "text", "text": " "}]}
+
+
+def _elements(span: Span, called: Mapping[str, str]) -> Iterator[Json]:
+    """Draw a run, with a mention for the first of each handle that is to be called."""
+    handle = next((each for each in called if each in span.text and not span.url), "")
+    if not handle:
+        yield _element(span)
+        return
+    before, _, after = span.text.partition(handle)
+    if before:
+        yield _element(replace(span, text=before))
+    yield {"type": "user", "user_id": called[handle]}
+    if after:
+        yield from _elements(replace(span, text=after), {each: id_ for each, id_ in called.items() if each != handle})
 
 
 def _element(span: Span) -> Json:
@@ -179,6 +194,13 @@ def _element(span: Span) -> Json:
     if span.url:
         return {"type": "link", "url": _address(span.url), "text": span.text} | style
     return {"type": "text", "text": span.text} | style
+
+
+def calling(drawn: str, called: Mapping[str, str] | None) -> str:
+    """Put mentions into mrkdwn that is escaped already, for the first of each handle that is to be called."""
+    for handle, id_ in (called or {}).items():
+        drawn = drawn.replace(handle, f"<@{id_}>", 1)
+    return drawn
 
 
 def mrkdwn(found: Sequence[Span]) -> str:

@@ -14,14 +14,17 @@ from bot.catalog.schema import AnswerId
 from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
-SURE = 0.48  # answer from this probability on
-ASK = 0.12  # offer from this probability on
+SURE = 0.46  # answer from this probability on
+ASK = 0.08  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
-LEAD = 1.25  # ... or this many times more than for the best answer, when nothing of the field is named
+LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
+
+AHEAD = 0.3  # by how much the best answer must lead the next one, else both are offered
 
 PAIRED = ("compare", "changes", "stays")
 OPEN = ("compare", "changes", "stays", "choose", "roadmap")  # can be asked without a topic
 BARE = "-bare"  # a kind asked of no topic in particular: "which one do we need"
+SHORT_TURN = 8  # a longer question says itself what it is about
 SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
 
 Key = TypeVar("Key")
@@ -58,6 +61,11 @@ class Weighed:
         return self.answers[0][1] if self.answers else 0.0
 
     @property
+    def second(self) -> float:
+        """Return the runner-up's probability."""
+        return self.answers[1][1] if len(self.answers) > 1 else 0.0
+
+    @property
     def refused(self) -> float:
         """Return what speaks for any refusal."""
         return sum(score for _, score in self.refusals)
@@ -79,9 +87,11 @@ def prior(label: str, named: Named, context: Context | None) -> float:
             "oos": 0.5,
         }.get(base, 0.2)
     if named.topics:
-        return {"onboarding": 0.3, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}.get(base, 1.0)
+        return {"onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}.get(base, 1.0)
     if named.terms:
         return {"smalltalk": 0.3, "facet": 0.7, "glossary": 1.2}.get(base, 1.0)
+    if base == "roadmap" and context and context.kind == "roadmap":
+        return 3.0  # what follows a roadmap tells of the situation it is for
     if base == "smalltalk" and named.length > SHORT_TALK and rest not in ("help", "who"):
         return 0.1
     talked = named.around or named.hints or (context and context.kind)
@@ -108,12 +118,20 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
     return Weighed(_ranked(answers), _ranked(refusals))
 
 
+def offered(weighed: Weighed, answers: Sequence[AnswerId]) -> Weighed:
+    """Put some answers in front that are worth offering, none of them sure."""
+    share = 0.9 * SURE
+    rest = tuple((answer, min(score, share / 2)) for answer, score in weighed.answers if answer not in answers)
+    refusals = tuple((reason, 0.0) for reason, _ in weighed.refusals)
+    return Weighed((*((answer, share) for answer in answers), *rest), refusals)
+
+
 def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
     """Decide by the costs: answer, ask back, or decline."""
     best, refused = weighed.best, weighed.refused
     if refused >= REFUSE and refused > best:
         return "no"
-    if best >= SURE:
+    if best >= SURE and best - weighed.second >= AHEAD:
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
         return "no"
@@ -159,7 +177,7 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
         shares = [(AnswerId(f"glossary:{named.terms[0]}"), 0.7)]
         return [*shares, (AnswerId(kind, topics), 0.3 * weight)] if topics else shares
     if not topics:
-        if context and context.kind.startswith(("glossary:", "onboarding:")) and kind not in OPEN:
+        if context and context.kind.startswith("glossary:") and kind not in OPEN:
             return ((AnswerId(context.kind), 0.8),)
         return ((AnswerId(kind), 1.0 if bare else 0.2),) if kind in OPEN else ()
     if kind == "define" and len(topics) > 1:
@@ -182,6 +200,9 @@ def _topics(kind: str, named: Named, context: Context | None) -> tuple[tuple[str
     if named.topics:
         if kind in PAIRED and len(named.topics) == 1 and len(named.around) > 1:
             return named.around, 1.0
+        if kind in PAIRED and len(named.topics) == 1 and context and named.length <= SHORT_TURN:
+            before = tuple(topic for topic in context.topics[:2] if topic not in named.topics)
+            return (*before, *named.topics), 1.0
         return named.topics, 1.0
     if named.around:
         return named.around, 0.95

@@ -17,7 +17,8 @@ from bot.matching.spot import Spot
 from bot.matching.table import Floats, Table
 
 TOPIC, TERM = "topicx", "termx"
-WORDS_SIZE, CHARS_SIZE = 1024, 512  # dimensions the n-grams are projected to
+PLAIN = (640, 256)  # the commonest word and character n-grams have a dimension each
+SPREAD = (512, 384)  # the others share dimensions: each has a random direction in them
 SEED = 7  # any fixed number: the same catalog always gives the same matcher
 WEIGHTS = (1.0, 0.7, 1.0)  # words, characters, meaning
 
@@ -81,16 +82,15 @@ class Features:
         self._table = table
         self._words = _weights([word_grams(seen) for seen in views], least=2)
         self._chars = _weights([char_grams(seen) for seen in views], least=3)
-        self._word_rows = _signs(len(self._words), WORDS_SIZE)
-        self._char_rows = _signs(len(self._chars), CHARS_SIZE)
-        self.size = WORDS_SIZE + CHARS_SIZE + table.size
+        self._word_rows = _signs(max(0, len(self._words) - PLAIN[0]), SPREAD[0])
+        self._char_rows = _signs(max(0, len(self._chars) - PLAIN[1]), SPREAD[1])
 
     def vector(self, seen: View) -> Floats:
         """Return the vector of one view; its three parts each have length 1 times their weight."""
         return np.concatenate(
             (
-                WEIGHTS[0] * _project(word_grams(seen), self._words, self._word_rows),
-                WEIGHTS[1] * _project(char_grams(seen), self._chars, self._char_rows),
+                WEIGHTS[0] * _project(word_grams(seen), self._words, PLAIN[0], self._word_rows),
+                WEIGHTS[1] * _project(char_grams(seen), self._chars, PLAIN[1], self._char_rows),
                 WEIGHTS[2] * self._table.vector(seen.meaning),
             )
         )
@@ -101,7 +101,7 @@ def _weights(documents: Sequence[Sequence[str]], least: int) -> dict[str, tuple[
     counts: Counter[str] = Counter()
     for grams in documents:
         counts.update(list(dict.fromkeys(grams)))  # a set would give each process another order, and matcher
-    kept = [gram for gram, count in counts.items() if count >= least]
+    kept = sorted((gram for gram, count in counts.items() if count >= least), key=lambda gram: (-counts[gram], gram))
     total = len(documents)
     return {gram: (at, log((1 + total) / (1 + counts[gram])) + 1.0) for at, gram in enumerate(kept)}
 
@@ -115,12 +115,20 @@ def _signs(count: int, size: int) -> Floats:
     return rows
 
 
-def _project(grams: Sequence[str], weights: dict[str, tuple[int, float]], rows: Floats) -> Floats:
+def _project(grams: Sequence[str], weights: dict[str, tuple[int, float]], plain: int, rows: Floats) -> Floats:
+    """Return the bag of n-grams as a vector of length 1: the common ones as they are, the rest projected.
+
+    Random directions keep the angles between bags, with an error that grows with what is projected: that is why the
+    common n-grams are kept out of it.
+    """
+    out = np.zeros(plain + rows.shape[1], np.float32)
     counts = Counter(gram for gram in grams if gram in weights)
     if not counts:
-        return np.zeros(rows.shape[1], np.float32)
-    picked = [weights[gram][0] for gram in counts]
+        return out
+    places = np.array([weights[gram][0] for gram in counts])
     values = np.array([(1.0 + log(count)) * weights[gram][1] for gram, count in counts.items()], np.float32)
     values /= np.float32(sqrt(float(values @ values)))
-    projected: Floats = values @ rows[picked]
-    return projected
+    common = places < plain
+    out[places[common]] = values[common]
+    out[plain:] = values[~common] @ rows[places[~common] - plain]
+    return out

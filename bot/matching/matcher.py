@@ -33,6 +33,10 @@ ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
 COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how")
+EVERYDAY = 2.5  # Zipf frequency from which a term's name is a word of daily life too ("canary", "container")
+TELLING = 4.6  # Zipf frequency up to which one word of a term's name points at the term ("drift", "psi")
+KNOWN = 3.0  # Zipf frequency from which a run of letters is a word
+ARTICLES = ("the", "a", "an", "this", "that")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Matcher:
         self._spoken: dict[str, set[str]] = {}
         for label, reading in zip(self._labels, readings, strict=True):
             self._spoken.setdefault(label, set()).update(reading.words)
+        self._heard = frozenset().union(*self._spoken.values())
+        self._pieces = self._reader.pieces(lambda word: self._table.zipf.get(word, 0.0) <= TELLING)
 
     def _fitted(self, shelf: Shelf | None) -> Model:
         key = shelf_key([f"{label}\t{seen}" for label, seen in zip(self._labels, self._views, strict=True)])
@@ -153,6 +159,7 @@ class Matcher:
 
     def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
         label = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
+        pieces = () if label or reading.ids("topic") or reading.ids("term") else self._pieced(reading)
         row = self._model.scores(self._features.vector(reading.view))[0]
         scores = dict(zip(self._model.labels, row.tolist(), strict=True))
         if label is not None:
@@ -166,11 +173,25 @@ class Matcher:
             len(reading.words),
             bool(context and context.kind),
         )
-        return _Judged(reading, scores, named, decide.weigh(scores, named, context), label is not None)
+        weighed = decide.weigh(scores, named, context)
+        if pieces:
+            weighed = decide.offered(weighed, [AnswerId(f"glossary:{term}") for term in pieces])
+        return _Judged(reading, scores, named, weighed, label is not None)
+
+    def _pieced(self, reading: Reading) -> tuple[str, ...]:
+        """List the terms whose name holds the one word that is asked for: "what is drift"."""
+        for at, word in enumerate(reading.words):
+            if word in self._pieces:
+                rest = (*reading.words[:at], "<term>", *reading.words[at + 1 :])
+                if self._exact.get(tuple(word for word in rest if word not in ARTICLES)) == "glossary":
+                    return self._pieces[word]
+        return ()
 
     def _decide(self, judged: _Judged) -> Match:
         weighed = judged.weighed
         shown = self._candidates(judged)
+        if self._noise(judged):
+            return NoIdea("unknown")
         told = decide.verdict(weighed, judged.named)
         if told == "sure" and not self._carried(judged):
             told = "unsure"
@@ -181,15 +202,46 @@ class Matcher:
         reason = weighed.refusals[0][0] if weighed.refusals and weighed.refused >= weighed.best else "unknown"
         return NoIdea(reason, min(1.0, weighed.refused), candidates=shown[:3])
 
+    def _noise(self, judged: _Judged) -> bool:
+        """Tell whether no word of it was ever heard: random letters, or a single word that names nothing."""
+        words = judged.reading.words
+        if judged.exact or judged.named.field or judged.named.hints:
+            return False
+        if any(word in self._heard for word in words):
+            return False
+        common = [word for word in words if self._table.zipf.get(word, 0.0) >= KNOWN]
+        return len(words) == 1 or 2 * len(common) < len(words)
+
     def _carried(self, judged: _Judged) -> bool:
         """Tell whether more than one shared word speaks for the best answer: a name, a phrasing, two telling words."""
         answer, _ = judged.weighed.answers[0]
-        if judged.exact or judged.named.field or judged.named.talked or answer.kind.startswith("smalltalk"):
+        if judged.exact:
             return True
         words = {word for word in judged.reading.words if self._table.zipf.get(word, 0.0) < COMMON}
+        spoken = self._spoken.get(answer.kind, set())
+        if answer.kind.startswith("smalltalk"):
+            return judged.named.talked or len(judged.reading.words) > FRAGMENT or words <= spoken
+        if answer.kind.startswith("glossary:") and not judged.named.topics:
+            return not self._estranged(judged, spoken)
+        if judged.named.field or judged.named.talked:
+            return True
         if not answer.kind.startswith(("glossary:", "onboarding:")):
             return len(judged.reading.words) > FRAGMENT
-        return len(words & self._spoken.get(answer.kind, set())) > 1
+        return len(words & spoken) > 1
+
+    def _estranged(self, judged: _Judged, spoken: set[str]) -> bool:
+        """Tell whether a term's everyday name stands among words nobody uses with it: "canary bird"."""
+        reading = judged.reading
+        names = [spot for spot in reading.spots if spot.sort == "term"]
+        if not names:
+            words = {word for word in reading.words if self._table.zipf.get(word, 0.0) < COMMON}
+            return not judged.named.talked and len(words & spoken) <= 1
+        inside = {word for spot in names for word in reading.words[spot.start : spot.end]}
+        if len(inside) > 1 or self._table.zipf.get(next(iter(inside)), 0.0) < EVERYDAY:
+            return False
+        others = {word for word in reading.words if word not in inside and self._table.zipf.get(word, 0.0) < COMMON}
+        strange = others - spoken - self._spoken.get("glossary", set())
+        return 2 * len(strange) > len(others)
 
     def _candidates(self, judged: _Judged) -> tuple[Candidate, ...]:
         out: list[Candidate] = []

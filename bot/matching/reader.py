@@ -6,7 +6,7 @@ Must never decide what is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.catalog.schema import Catalog
@@ -47,14 +47,25 @@ class Reader:
 
     def __init__(self, catalog: Catalog, cleaner: Cleaner, texts: Sequence[Example], table: Table) -> None:
         self.cleaner = cleaner
-        self._spotter = Spotter(_names(catalog, cleaner))
+        self._names = tuple(_names(catalog, cleaner))
+        self._spotter = Spotter(self._names)
         counts: Counter[str] = Counter()
         for example in texts:
             counts.update(cleaner.words(blanks(example.text)[0]))
         vocabulary = sorted(self._spotter.vocabulary)
         counts.update(vocabulary)
-        strong = {name[0] for _, _, name in _names(catalog, cleaner) if len(name) == 1}
+        strong = {name[0] for _, _, name in self._names if len(name) == 1}
         self._speller = Speller(counts, table.zipf, strong)
+
+    def pieces(self, telling: Callable[[str], bool]) -> dict[str, tuple[str, ...]]:
+        """Map each telling word inside the terms' names to the terms, most names first; a few terms at most."""
+        found: dict[str, Counter[str]] = {}
+        for sort, id_, name in self._names:
+            if sort == "term" and len(name) > 1:
+                for word in name:
+                    if telling(word):
+                        found.setdefault(word, Counter())[id_] += 1
+        return {word: tuple(id_ for id_, _ in ids.most_common(3)) for word, ids in found.items() if len(ids) <= 4}
 
     def read(self, words: Sequence[str]) -> Reading:
         """Read a sentence a person typed."""

@@ -62,6 +62,10 @@ class Statements:
             )
             .order_by(outbox.c.part)
         )
+        self._records(upsert)
+
+    def _records(self, upsert: Any) -> None:
+        """Build what keeps records."""
         self.note = insert(unanswered)
         self.shadow = insert(shadow)
         self.mute = upsert(muted).on_conflict_do_nothing()

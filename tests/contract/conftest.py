@@ -8,10 +8,14 @@ import pytest
 import structlog
 
 from bot import telemetry
+from tests.store.conftest import new_postgres, postgres
+
+__all__ = ["new_postgres", "postgres"]
 
 
 @pytest.fixture(autouse=True)
 def logs() -> Iterator[None]:
+    before = structlog.get_config()
     telemetry.configure("info", json=True)
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)

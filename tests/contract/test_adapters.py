@@ -153,6 +153,16 @@ async def test_somebody_else_cannot_answer_and_is_told_so(here: Seat, catalog: C
     assert before == await held(here)
 
 
+@pytest.mark.parametrize("kind", SLACK)
+async def test_the_same_holds_on_postgresql(
+    knowledge: Knowledge, catalog: Catalog, new_postgres: Callable[[], str], kind: str
+) -> None:
+    async with seat(kind, knowledge, new_postgres()) as here:
+        assert "Start with" in await answer_by_clicks(here, catalog)
+        assert 1 == (await here.say("what is MLOps?")).pieces
+        assert 0 == (await here.again()).pieces
+
+
 # Long, and broken -------------------------------------------------------------------------
 @pytest.mark.parametrize("kind", ALL)
 async def test_a_long_answer_arrives_whole(knowledge: Knowledge, database: str, kind: str) -> None:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.catalog.schema import AnswerId, Catalog
+from bot.matching import decide
 from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
 from bot.matching.matcher import Matcher
 
@@ -265,6 +266,44 @@ def test_what_we_do_not_do_is_declined_with_its_reason(matcher: Matcher, said: s
     (match,) = matcher.match(said)
     assert isinstance(match, NoIdea)
     assert match.reason == reason
+
+
+@pytest.mark.parametrize("said", ["asdf", "asdf qwer", "xkcdqwe", "qqq www eee", "zzzz?", "marmalade"])
+def test_letters_that_mean_nothing_are_never_small_talk(matcher: Matcher, said: str) -> None:
+    (match,) = matcher.match(said)
+    assert isinstance(match, NoIdea)
+    assert match.reason == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("said", "terms"),
+    [
+        ("what is drift", {"model-drift", "data-drift"}),
+        ("drift?", {"model-drift"}),
+        ("what is the PSI", {"data-drift"}),
+    ],
+)
+def test_a_piece_of_a_name_offers_the_terms_that_hold_it(matcher: Matcher, said: str, terms: set[str]) -> None:
+    (match,) = matcher.match(said)
+    assert isinstance(match, Unsure)
+    assert {f"glossary:{term}" for term in terms} <= {one.answer.kind for one in match.candidates}
+
+
+def test_a_short_turn_about_the_field_does_not_repeat_an_onboarding_answer(matcher: Matcher) -> None:
+    told = answers(thread(matcher, "how do I get repo access", "tools?"))
+    assert AnswerId("onboarding:access") not in told
+
+
+def test_a_comparison_takes_its_other_side_from_the_thread(matcher: Matcher) -> None:
+    told = answers(thread(matcher, "what is aiops", "how is it different from mlops"))
+    assert told == (AnswerId("compare", ("aiops", "mlops")),)
+
+
+def test_an_answer_that_hardly_leads_is_offered_beside_the_next() -> None:
+    first, second = AnswerId("define", ("mlops",)), AnswerId("facet:why", ("mlops",))
+    named = decide.Named(topics=("mlops",))
+    assert decide.verdict(decide.Weighed(((first, 0.9), (second, 0.05)), ()), named) == "sure"
+    assert decide.verdict(decide.Weighed(((first, 0.49), (second, 0.45)), ()), named) == "unsure"
 
 
 @pytest.mark.parametrize("said", ["", " ", "<@U123>", "<at>Whichops</at>", "???", "@Whichops"])

@@ -10,8 +10,9 @@ import structlog
 from bot import telemetry
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def logs() -> Iterator[None]:
+    before = structlog.get_config()
     telemetry.configure("info", json=True)
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)

@@ -23,12 +23,17 @@ from adapters.slack.installs import Installed, Installs, ManyBots, Seal, Tickets
 from adapters.slack.needs import OPTIONAL, REQUIRED
 from adapters.slack.oauth import OAuth
 from adapters.slack.parse import parse
+from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
 from bot.chat import Message, Place
 from bot.conversation import Conversation
 from bot.errors import ConfigError
+from bot.settings import Settings
 from bot.store import Store, Turn
 from tests.slack.fake import BOT, BOT_ID, CLIENT_ID, CLIENT_SECRET, TOKEN, Slack
+from tests.slack.people import Person
+from tests.slack.serving import serving
+from tests.slack.sign import SECRET
 from tests.slack.test_parse import load
 
 NOW = datetime(2026, 11, 23, 19, 0, tzinfo=UTC)
@@ -375,3 +380,35 @@ async def test_no_code_token_or_secret_is_logged(
     assert ["slack_installed", "slack_install_refused"] == re.findall(r"slack_install\w+", shown)
     tokens = [token for token in slack.tokens if token != TOKEN]
     assert [0] * (3 + len(tokens)) == [shown.count(word) for word in ("T0WRONGCODE", "T0NEW", CLIENT_SECRET, *tokens)]
+
+
+# The whole way ----------------------------------------------------------------------------
+async def test_a_workspace_installs_asks_and_goes_and_nothing_of_it_stays(
+    slack: Slack, knowledge: Knowledge, tmp_path: Path
+) -> None:
+    ways = {"SLACK_CLIENT_ID": CLIENT_ID, "SLACK_CLIENT_SECRET": CLIENT_SECRET, "SLACK_ENCRYPTION_KEY": KEY}
+    settings = Settings.model_validate(ways | {"SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url})
+    async with (
+        serving(knowledge, f"sqlite:///{tmp_path}/served.db", slack, options_=settings) as served,
+        ClientSession() as session,
+    ):
+        ana = Person(slack, team="T0NEW")
+        question, events = ana.say(f"<@{BOT}> what is mlops?")
+        await served.events(events)
+        assert [] == await served.settled()  # not installed there yet
+        browser = Browser(session, served.url)
+        _, query = await browser.begin()
+        status, _, _ = await browser.get(f"/slack/oauth_redirect?code=T0NEW&state={query['state'][0]}")
+        assert 200 == status
+        await served.events(events)
+        (answer,) = await served.settled()
+        assert (question.ts, "T0NEW") == (answer.thread_ts, answer.team)
+        gone = ana.envelope({"type": "app_uninstalled"})
+        assert 200 == await served.event(gone)
+        assert await served.store.installation("slack/T0NEW")  # its token still works: that event was an old one
+        slack.tokens.clear()
+        assert 200 == await served.event(gone | {"event_id": "Ev2"})
+        assert await served.store.installation("slack/T0NEW") is None
+        assert await served.store.peek(Place("slack", "T0NEW", "C0OPS", question.ts)) is None
+        kept = b"".join(path.read_bytes() for path in tmp_path.glob("served.db*"))
+    assert 0 == kept.count(b"T0NEW")

@@ -1,0 +1,112 @@
+"""Signed events a second through the real server, against a bare Bolt app that echoes, on this machine in one run.
+
+The bare app checks the signature, answers 200 and then says the text back; ours matches, decides, commits to a SQLite
+file with full durability, answers 200 and then posts the answer. Both post to the same fake Slack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, TCPConnector
+
+from tests.slack.fake import BOT, TOKEN, Slack
+from tests.slack.people import Person
+from tests.slack.sign import PATH, SECRET, signed
+
+pytestmark = pytest.mark.bench
+EVENTS, AT_ONCE, ROUNDS = 600, 16, 3
+ROOT = Path(__file__).parent.parent.parent
+BARE = """
+import os, sys
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+client = AsyncWebClient(token=os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
+app = AsyncApp(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
+@app.event("app_mention")
+async def echo(event, say):
+    await say(text=event["text"], thread_ts=event["ts"])
+async def main():
+    runner = web.AppRunner(app.web_app("/slack/events"), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print('"address": "http://127.0.0.1:%d"' % runner.addresses[0][1], file=sys.stderr, flush=True)
+    await asyncio.Event().wait()
+import asyncio
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def started(slack: Slack, folder: Path, *command: str) -> AsyncIterator[tuple[str, int]]:
+    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    ours |= {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, env=dict(os.environ) | ours, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    try:
+        while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
+            assert process.returncode is None
+        yield found.group(1).decode(), process.pid
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU a process has used."""
+    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def drive(slack: Slack, session: ClientSession, url: str) -> tuple[float, float]:
+    """Deliver the events, so many at once; events a second, and the 99th percentile in ms."""
+    ana = Person(slack)
+    bodies = iter([json.dumps(ana.say(f"<@{BOT}> what is MLOps?")[1][0]) for _ in range(EVENTS)])
+    took: list[float] = []
+
+    async def one_after_the_other() -> None:
+        for body in bodies:
+            begun = time.perf_counter()
+            headers = {"Content-Type": "application/json"} | signed(body)
+            async with session.post(url + PATH, data=body, headers=headers) as answer:
+                assert 200 == answer.status
+            took.append(time.perf_counter() - begun)
+
+    before, begun = len(slack.sent), time.perf_counter()
+    await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
+    rate = EVENTS / (time.perf_counter() - begun)
+    async with asyncio.timeout(60):
+        while len(slack.sent) < before + EVENTS:
+            await asyncio.sleep(0.05)
+    return rate, sorted(took)[int(EVENTS * 0.99)] * 1000
+
+
+async def test_slack_events_a_second(tmp_path: Path) -> None:
+    async with (
+        Slack() as slack,
+        ClientSession(connector=TCPConnector(limit=AT_ONCE)) as session,
+        started(slack, tmp_path, "-c", BARE) as (bare, bare_pid),
+        started(slack, tmp_path, "-m", "bot", "serve") as (ours, our_pid),
+    ):
+        found: dict[str, list[tuple[float, float]]] = {"bare Bolt": [], "Whichops": []}
+        used = [cpu(bare_pid), cpu(our_pid)]
+        for _ in range(ROUNDS):
+            found["bare Bolt"].append(await drive(slack, session, bare))
+            found["Whichops"].append(await drive(slack, session, ours))
+        each = [(cpu(pid) - was) / EVENTS / ROUNDS * 1000 for pid, was in zip((bare_pid, our_pid), used, strict=True)]
+    for (name, runs), milliseconds in zip(found.items(), each, strict=True):
+        rate, worst = max(runs)[0], min(p99 for _, p99 in runs)
+        print(f"\n{name}: {rate:.0f} events/s, p99 {worst:.0f} ms, {milliseconds:.1f} ms CPU an event", end="")
+    print(f"\nratio {max(found['Whichops'])[0] / max(found['bare Bolt'])[0]:.2f}")

@@ -1,0 +1,75 @@
+"""The server as it is really started: stopped by force between a commit and a post, and by SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from tests.slack.fake import BOT, TOKEN, Hang, Slack
+from tests.slack.people import Person
+from tests.slack.sign import SECRET, Door
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+class Started:
+    """`whichops serve` in a process of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
+        self.process, self.url = process, url
+
+    async def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        return await asyncio.wait_for(self.process.wait(), 15)
+
+
+@asynccontextmanager
+async def started(slack: Slack, folder: Path) -> AsyncIterator[Started]:
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "WHICHOPS_"))}
+    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    ours |= {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "serve", cwd=ROOT, env=own | ours, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(40):
+            while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
+                assert process.returncode is None
+        yield Started(process, found.group(1).decode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def test_a_reply_that_was_committed_arrives_after_a_kill(tmp_path: Path) -> None:
+    async with Slack() as slack, ClientSession() as session:
+        ana = Person(slack)
+        _, (event, twin) = ana.say(f"<@{BOT}> what is MLOps?")
+        async with started(slack, tmp_path) as server:
+            slack.script("chat.postMessage", Hang(60))
+            door = Door(session, server.url)
+            assert 200 == (await door.event(event)).status
+            async with asyncio.timeout(5):
+                while not slack.called("chat.postMessage"):
+                    await asyncio.sleep(0.01)
+            await server.end(signal.SIGKILL)
+        assert [] == slack.sent
+        async with started(slack, tmp_path) as server:
+            async with asyncio.timeout(10):  # well within the lease the dead server held
+                while not slack.sent:
+                    await asyncio.sleep(0.01)
+            assert 200 == (await Door(session, server.url).event(twin, retry=1)).status
+            _, (another, _) = ana.say(f"<@{BOT}> what is AIOps?")
+            assert 200 == (await Door(session, server.url).event(another)).status
+            assert 0 == await server.end(signal.SIGTERM)
+        assert 2 == len(slack.sent)  # the one, and what was under way when it was asked to stop
