@@ -9,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -21,6 +22,7 @@ from bot.catalog import lint, load
 from bot.catalog.schema import Catalog
 from bot.conversation import Conversation
 from bot.errors import WhichopsError
+from bot.matching.matcher import Explanation
 from bot.matching.shelf import Shelf
 from bot.settings import Settings
 from bot.store import Store
@@ -104,10 +106,31 @@ def ask(text: str | None, as_json: bool, jsonl: bool, explain: bool) -> None:
     if not text:
         raise click.UsageError("Give a question, or --jsonl with questions on stdin.")
     if explain:
-        click.echo(str(known.matcher.explain(text)))
+        click.echo(_explained(known.matcher.explain(text)))
         return
     answer = machine.ask(known.catalog, known.matcher, {"text": text}, ask_human=options.ask_human)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else answer["text"])
+
+
+def _explained(told: Explanation, depth: int = 0) -> str:
+    """Write every stage of a match on a line of its own."""
+    lines = []
+    for stage in fields(told):
+        value = getattr(told, stage.name)
+        if stage.name == "parts" or not value:
+            continue
+        shown = value if isinstance(value, str) else "; ".join(_stage(each) for each in value)
+        lines.append(f"{'  ' * depth}{stage.name:>9}: {shown}")
+    return "\n".join([*lines, *(_explained(part, depth + 1) for part in told.parts)])
+
+
+def _stage(value: object) -> str:
+    match value:
+        case (str(name), float(score)):
+            return f"{name} {score:.2f}"
+        case (str(word), str(near)):
+            return f"{word} -> {near}"
+    return str(value)
 
 
 @main.command(name="roadmap")

@@ -62,6 +62,8 @@ class Speller:
 
     def _value(self, word: str, near: str, distance: int) -> float:
         """Rate a correction: few edits, same first letter, same letters, a frequent or important word."""
+        if word.endswith("ops") and not near.endswith("ops"):
+            return 0.0  # "chatops" is a word of its own that we don't know, no slip of "chatbots"
         value = 4.0 - 1.5 * distance + 0.1 * min(self._counts[near], 20) / 2
         value += 0.8 if word[0] == near[0] else 0.0
         value += 0.5 if sorted(word) == sorted(near) else 0.0
