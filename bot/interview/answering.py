@@ -7,28 +7,31 @@ known phrases that together explain nearly all that was said. Must never read a 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
-from bot.catalog.script import Question, ReadingPage
-from bot.interview.counting import count
+from bot.catalog.script import Number, Question, ReadingPage
+from bot.interview.counting import count, counts_other
 from bot.interview.phrases import Spotted, Tokens, flat, holds_any, left_over, mend, spot, tokens
 
 _CLAUSE = re.compile(r"[,;.\n]|\bbut\b")
 _MOST_WORDS = 40
+_MINUS = re.compile(r"(?:^|[^\w\s])\s*[-\u2212\u2013]\s*\d|(?<=[^\W\d])\s+[-\u2212\u2013]\d")  # "-3", not "4 - 6"
 
 
-def answer(reading: ReadingPage, question: Question, said: str) -> tuple[str, ...]:
+def answer(reading: ReadingPage, question: Question, others: Iterable[Number], said: str) -> tuple[str, ...]:
     """Give the option ids that were meant; none when this is no answer.
 
-    Several for a question that takes one mean that the person named several.
+    Several for a question that takes one mean that the person named several. `others` is what the
+    other questions count: an amount of that is no answer here.
     """
     words = tokens(said)
-    if not words or len(words) > _MOST_WORDS:
+    if not words or len(words) > _MOST_WORDS or _MINUS.search(said):
         return ()
     phrases = _phrases(question)
     if "?" not in said and words in phrases:
         return (phrases[words],)
-    if asks(reading, said, words):
+    if asks(reading, said, words) or (question.number and counts_other(reading, question, others, words)):
         return ()
     if question.several and words in {tokens(each) for each in reading.everything}:
         return tuple(name for name, option in question.options.items() if not option.alone)
@@ -117,6 +120,8 @@ def _explained(reading: ReadingPage, question: Question, heard: Tokens, phrases:
     phrases = {_heavy(phrase, light): name for phrase, name in reversed(phrases.items())}
     suspicious = (*reading.question_words, *reading.negations)
     fillers = flat(reading.fillers) | flat(question.names)
+    if question.number is None:
+        fillers |= flat(reading.numbers) | {word for word in heard if word.isdecimal()}  # "two models"
     wanted = frozenset(word for phrase in phrases for word in phrase)
     words = _heavy(mend(heard, fillers | flat(suspicious), wanted | light), light)
     spotted = list(spot(words, phrases))

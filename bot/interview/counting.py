@@ -5,14 +5,15 @@ Must never choose an option: it only finds how much was said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from bot.catalog.script import Number, ReadingPage
+from bot.catalog.script import Number, Question, ReadingPage
 from bot.interview.phrases import Tokens, flat, left_over, tokens
 
+_Units = Mapping[Tokens, Decimal]
 _MOST = Decimal(1_000_000)
 _NUDGE = Decimal(1)  # "more than 10" is 11, in hours, people and weeks alike
 
@@ -52,6 +53,33 @@ def count(reading: ReadingPage, number: Number, words: Tokens) -> Decimal | None
     if len(rest) > tolerated or left_over(words, taken, (*reading.question_words, *reading.negations)):
         return None
     return amount.value if amount.value > 0 else None
+
+
+def counts_other(reading: ReadingPage, asked: Question, others: Iterable[Number], words: Tokens) -> bool:
+    """Tell whether a text counts what another question asks for: "half a year" is no number of people.
+
+    What the question's own name holds is no other thing: "5 a week" is a number of hours.
+    """
+    own = {tokens(unit): factor for unit, factor in asked.number.units.items()} if asked.number else {}
+    other = {tokens(unit): factor for number in others for unit, factor in number.units.items()}
+    other = {unit: factor for unit, factor in other.items() if unit not in own}
+    names = flat(asked.names)
+    return any(_other_unit(reading, own, other, names, words, at) for at in range(len(words)))
+
+
+def _other_unit(reading: ReadingPage, own: _Units, other: _Units, names: frozenset[str], words: Tokens, at: int) -> bool:
+    number = _number(reading, words, at)
+    if number is None:
+        return False
+    article = _is_article(words[at : number.end])
+    for gap in (0, 1):
+        mine, its = _longest(own, words, number.end + gap), _longest(other, words, number.end + gap)
+        if its and (mine is None or its.end > mine.end):
+            rate = (article or gap) and names.issuperset(words[number.end : its.end])
+            return not rate and not (article and gap)
+        if mine:
+            return False
+    return False
 
 
 def _amounts(reading: ReadingPage, number: Number, words: Tokens) -> list[Amount]:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot import commands
-from bot.catalog.script import CLOSE_CALL, Roadmap
+from bot.catalog.script import CLOSE_CALL, Question, Roadmap
 from bot.interview.answering import answer
 from bot.interview.phrases import Tokens, flat, tokens
 from bot.interview.state import Interview, Stage, given, open_question, stage
 from bot.roadmap import known_modules
 
 LONGEST = 400  # characters; nobody answers with more
+_BLANK = re.compile(r"\{\w+\}")
 _DAY = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
 _DAY_TOKEN = "isoday"  # noqa: S105 (no secret: stands for the day while phrases are compared)
 
@@ -49,8 +50,13 @@ def read(script: Roadmap, interview: Interview, said: str) -> commands.Move | No
     question = open_question(script, interview)
     if move is not None or question is None:
         return move
-    values = answer(script.reading, question, said)
+    values = _answer(script, question, said)
     return commands.Give(question.id, values) if values else None
+
+
+def _answer(script: Roadmap, question: Question, said: str) -> tuple[str, ...]:
+    others = [each.number for each in script.questions.values() if each.number and each.id != question.id]
+    return answer(script.reading, question, others, said)
 
 
 def _move(script: Roadmap, interview: Interview, said: str) -> commands.Move | None:
@@ -64,8 +70,10 @@ def _move(script: Roadmap, interview: Interview, said: str) -> commands.Move | N
                 if words in map(tokens, phrases):
                     return _PLAIN[name]
                 continue
-            for slot in _slots(phrases, words):
+            for slot, rest in _slots(phrases, words):
                 move = _filled(script, interview, name, slot, days)
+                if isinstance(move, commands.Change) and rest:
+                    move = _change_to(script, interview, move, rest)
                 if move is not None:
                     return move
     return None
@@ -86,14 +94,17 @@ def _without_courtesy(script: Roadmap, heard: Tokens) -> Iterator[Tokens]:
                     waiting.append(shorter)
 
 
-def _slots(patterns: tuple[str, ...], words: Tokens) -> Iterator[Tokens]:
-    """Find what stands in the blank of each pattern that fits."""
+def _slots(patterns: tuple[str, ...], words: Tokens) -> Iterator[tuple[Tokens, Tokens]]:
+    """Find what stands in the blank of each pattern that fits, and in its second blank if it has one."""
     for pattern in patterns:
-        head, _, tail = pattern.partition("{")
-        before, after = tokens(head), tokens(tail.partition("}")[2])
-        end = len(words) - len(after)
-        if end > len(before) and words[: len(before)] == before and words[end:] == after:
-            yield words[len(before) : end]
+        before, after, *second = map(tokens, _BLANK.split(pattern))
+        start, size = len(before), len(after)
+        if words[:start] != before:
+            continue
+        ends = range(start + 1, len(words) - size) if second else (len(words) - size,)
+        for end in ends:
+            if end > start and words[end : end + size] == after:
+                yield words[start:end], words[end + size :]
 
 
 def _filled(script: Roadmap, interview: Interview, name: str, slot: Tokens, days: list[str]) -> commands.Move | None:
@@ -114,6 +125,16 @@ def _change(script: Roadmap, slot: Tokens) -> commands.Change | None:
         if slot in names | {(str(number),)}:
             return commands.Change(name)
     return None
+
+
+def _change_to(script: Roadmap, interview: Interview, change: commands.Change, rest: Tokens) -> commands.Move | None:
+    """Read "change hours to 10": the answer where that question is open, else the wish to be asked it again."""
+    question = {**script.questions, CLOSE_CALL: script.interview.close_call}[change.question]
+    values = _answer(script, question, " ".join(rest))
+    open_ = open_question(script, interview)
+    if values and open_ is not None and open_.id == question.id:
+        return commands.Give(question.id, values)
+    return change if values else None
 
 
 def _relearn(script: Roadmap, interview: Interview, slot: Tokens) -> commands.Relearn | None:

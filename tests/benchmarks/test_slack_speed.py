@@ -70,8 +70,8 @@ def cpu(pid: int) -> float:
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def drive(slack: Slack, session: ClientSession, url: str) -> tuple[float, float]:
-    """Deliver the events, so many at once; events a second, and the 99th percentile in ms."""
+async def drive(slack: Slack, session: ClientSession, url: str) -> tuple[float, float, float]:
+    """Deliver the events, so many at once: acknowledged a second, posted a second, the 99th percentile in ms."""
     ana = Person(slack)
     bodies = iter([json.dumps(ana.say(f"<@{BOT}> what is MLOps?")[1][0]) for _ in range(EVENTS)])
     took: list[float] = []
@@ -89,8 +89,8 @@ async def drive(slack: Slack, session: ClientSession, url: str) -> tuple[float, 
     rate = EVENTS / (time.perf_counter() - begun)
     async with asyncio.timeout(60):
         while len(slack.sent) < before + EVENTS:
-            await asyncio.sleep(0.05)
-    return rate, sorted(took)[int(EVENTS * 0.99)] * 1000
+            await asyncio.sleep(0.01)
+    return rate, EVENTS / (time.perf_counter() - begun), sorted(took)[int(EVENTS * 0.99)] * 1000
 
 
 async def test_slack_events_a_second(tmp_path: Path) -> None:
@@ -100,13 +100,19 @@ async def test_slack_events_a_second(tmp_path: Path) -> None:
         started(slack, tmp_path, "-c", BARE) as (bare, bare_pid),
         started(slack, tmp_path, "-m", "bot", "serve") as (ours, our_pid),
     ):
-        found: dict[str, list[tuple[float, float]]] = {"bare Bolt": [], "Whichops": []}
+        found: dict[str, list[tuple[float, float, float]]] = {"bare Bolt": [], "Whichops": []}
         used = [cpu(bare_pid), cpu(our_pid)]
         for _ in range(ROUNDS):
             found["bare Bolt"].append(await drive(slack, session, bare))
             found["Whichops"].append(await drive(slack, session, ours))
         each = [(cpu(pid) - was) / EVENTS / ROUNDS * 1000 for pid, was in zip((bare_pid, our_pid), used, strict=True)]
     for (name, runs), milliseconds in zip(found.items(), each, strict=True):
-        rate, worst = max(runs)[0], min(p99 for _, p99 in runs)
-        print(f"\n{name}: {rate:.0f} events/s, p99 {worst:.0f} ms, {milliseconds:.1f} ms CPU an event", end="")
-    print(f"\nratio {max(found['Whichops'])[0] / max(found['bare Bolt'])[0]:.2f}")
+        acked, posted, worst = max(runs)[0], max(run[1] for run in runs), min(run[2] for run in runs)
+        said = (
+            f"{acked:.0f} acknowledged/s, {posted:.0f} posted/s, p99 {worst:.0f} ms, {milliseconds:.1f} ms CPU an event"
+        )
+        print(f"\n{name}: {said}", end="")
+    for number, what in enumerate(("acknowledged", "posted")):
+        best = [max(run[number] for run in found[name]) for name in ("Whichops", "bare Bolt")]
+        print(f"\n{what}: {best[0] / best[1]:.2f} of the bare app", end="")
+    print()
