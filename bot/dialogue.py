@@ -147,8 +147,8 @@ def _did(catalog: Catalog, before: Interview, move: commands.Move, stepped: Step
             return (line(catalog, "restarted"),)
         case commands.Skip():
             return (line(catalog, "skipped"),)
-        case commands.Give(name, values):
-            return (_noted(catalog, before, name, values),)
+        case commands.Give(name):
+            return (_noted(catalog, before, name, stepped.interview.answers.get(name, ())),)
     return ()
 
 

@@ -329,7 +329,7 @@ async def running(advisor: Advisor, store: Store[Conversation], options: Setting
         api = WebApi(options.slack_api_url, session)
         bots, installing = _bots(advisor, store, options, api)
         urls, directs = Urls(), Directs(api)
-        delivery = Delivery(bots, api, urls, directs, answers.say(advisor.catalog, "slack-share"))
+        delivery = Delivery(bots, api, urls, directs, lambda: advisor.catalog)
         sender = Sender(store, "slack", delivery)
         talk = Talk(Links(advisor, api, bots, urls, directs, sender.wake))
         front = Front(build(talk, api, bots), Door(options.slack_signing_secrets))

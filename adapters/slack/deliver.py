@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
@@ -20,10 +21,12 @@ from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.forms import Json
 from adapters.slack.parse import quiet_thread
 from adapters.slack.render import render
-from bot import commands
+from bot import answers, commands
+from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, Place, Reply
 from bot.store import Outgoing
 
+PLATFORM: Final = "slack"
 EVENT: Final = "whichops_reply"  # event_type of the mark in a message's metadata
 SHARE: Final = "/share"
 URL_LIVES: Final = 29 * 60.0  # seconds; Slack says thirty minutes
@@ -68,14 +71,14 @@ class Urls:
 
 
 class Delivery:
-    """Posts replies. `share` is the label of the button that takes a private answer to the channel."""
+    """Posts replies. `catalog` gives the content of the moment: words of our own, and who may be called."""
 
-    def __init__(self, bots: Bots, api: Api, urls: Urls, directs: Directs, share: str) -> None:
+    def __init__(self, bots: Bots, api: Api, urls: Urls, directs: Directs, catalog: Callable[[], Catalog]) -> None:
         self._bots = bots
         self._api = api
         self._urls = urls
         self._directs = directs
-        self._share = share
+        self._catalog = catalog
         self._simple: set[str] = set()  # tenants that refused the newer blocks
         self._half: OrderedDict[int, int] = OrderedDict()  # how many messages of a reply are posted already
 
@@ -103,7 +106,7 @@ class Delivery:
         return Sent()
 
     async def _post_all(self, bot: Bot, outgoing: Outgoing, *, simple: bool) -> None:
-        messages = render(self._shareable(outgoing), simple=simple)
+        messages = self._drawn(self._shareable(outgoing), simple=simple)
         for number, message in enumerate(messages):
             if number < self._half.get(outgoing.id, 0):
                 continue
@@ -113,6 +116,10 @@ class Delivery:
                 while len(self._half) > KEPT:
                     self._half.popitem(last=False)
 
+    def _drawn(self, reply: Reply, *, simple: bool) -> list[Json]:
+        people = next((held for name, held in self._catalog().channels.people.items() if name == PLATFORM), {})
+        return render(reply, simple=simple, people=people)
+
     def _shareable(self, outgoing: Outgoing) -> Reply:
         """Put the "share" button below an answer that only one person sees."""
         reply, place = outgoing.reply, outgoing.place
@@ -121,7 +128,8 @@ class Delivery:
         pressed = [button.says for block in reply.blocks if isinstance(block, Buttons) for button in block.items]
         said = [commands.parse(says) for says in pressed]
         ref = next((each.ref for each in said if isinstance(each, commands.Feedback)), "")
-        share = Buttons((Button(self._share, f"{SHARE} {ref}", "primary"),))
+        label = answers.say(self._catalog(), "slack-share")
+        share = Buttons((Button(label, f"{SHARE} {ref}", "primary"),))
         return replace(reply, blocks=(*reply.blocks, share)) if ref and len(said) > 1 and _is_answer(said) else reply
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
@@ -168,7 +176,7 @@ class Delivery:
             return False
         marks = [forms.text(_payload(each), "mark") for each in forms.listed(told, "messages")]
         posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
-        needed = len(render(outgoing.reply, simple=outgoing.place.tenant in self._simple))
+        needed = len(self._drawn(outgoing.reply, simple=outgoing.place.tenant in self._simple))
         if posted and len(posted) < needed:
             self._half[outgoing.id] = len(posted)
         return bool(posted) and len(posted) >= needed

@@ -42,8 +42,13 @@ def answer(reading: ReadingPage, question: Question, others: Iterable[Number], s
     else:
         listed = _by_number(reading, question, words)
         if listed:
-            return listed
-    return _by_phrases(reading, question, said, phrases)
+            return _counting(question, listed)
+    return _counting(question, _by_phrases(reading, question, said, phrases))
+
+
+def _counting(question: Question, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out what can't stand beside an option that stands alone: what is confirmed is what is stored."""
+    return tuple(name for name in names if question.options[name].alone)[:1] or names
 
 
 def asks(reading: ReadingPage, said: str, words: Tokens) -> bool:

@@ -67,7 +67,10 @@ def counts_other(reading: ReadingPage, asked: Question, others: Iterable[Number]
     return any(_other_unit(reading, own, other, names, words, at) for at in range(len(words)))
 
 
-def _other_unit(reading: ReadingPage, own: _Units, other: _Units, names: frozenset[str], words: Tokens, at: int) -> bool:
+def _other_unit(
+    reading: ReadingPage, own: _Units, other: _Units, names: frozenset[str], words: Tokens, at: int
+) -> bool:
+    """Tell whether the number here, if any, has the unit of another question; a rate ("a week") is no amount."""
     number = _number(reading, words, at)
     if number is None:
         return False

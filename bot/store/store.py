@@ -27,6 +27,7 @@ from bot.store.turning import Turning, address
 
 T = TypeVar("T")
 _LONG = 60.0  # seconds for what is rare and may take its time: migrating, wiping files
+_MIGRATING = 8  # times a locked SQLite file is tried, 1.5 s each: another process may be creating the tables
 _READERS = 2  # threads that only read a SQLite file
 
 
@@ -82,7 +83,7 @@ class Store(Generic[S]):
             raise StoreError("the store is open already")
         opened = _Opened(self._url, serving=serving)
         try:
-            await _wait(opened.write.submit(migrating.migrate), _LONG)
+            await self._migrate(opened)
             if serving and self._url.drivername == "sqlite":
                 # We alone serve this file now: what a killed server had claimed need not wait out its lease.
                 await _wait(opened.write.submit(sending.release))
@@ -90,6 +91,18 @@ class Store(Generic[S]):
             await asyncio.to_thread(opened.close)
             raise
         self._opened = opened
+
+    async def _migrate(self, opened: _Opened) -> None:
+        """Bring the tables up to date; on SQLite wait for others that are doing just that."""
+        tries = _MIGRATING if self._url.drivername == "sqlite" else 1
+        for left in reversed(range(tries)):
+            try:
+                await _wait(opened.write.submit(migrating.migrate), _LONG)
+            except StoreError:
+                if not left:
+                    raise
+            else:
+                return
 
     async def close(self) -> None:
         """Finish what was accepted and let go of the database."""

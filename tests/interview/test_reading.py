@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot import commands
 from bot.catalog.script import Roadmap
-from bot.interview import Interview, open_question, read
+from bot.interview import Interview, open_question, read, step
 from bot.interview.phrases import flat, tokens
 
 ORDER = ("role", "goal", "delivery", "runs", "team", "hours", "horizon")
@@ -138,6 +138,25 @@ team | 10-49 | we're 12
 hours | <=3 | an hour or two
 horizon | 12 | 90 days
 runs | apps-apis | a web shop
+runs | apps-apis ml-models on-call | we have an api, two models in production and people on call
+runs | apps-apis ml-models on-call | api, two models live, on call
+runs | apps-apis on-call | api and people on call
+runs | apps-apis llm-features data-pipelines | 3 apis, an LLM chatbot live and 2 data pipelines
+runs | apps-apis ml-models noisy-alerts | a web shop, one recommender in production, and too many alerts
+runs | apps-apis | two services
+runs | many-services | 45 services
+runs | ml-experiments | five models, none live
+runs | ml-experiments | experiments, nothing live yet
+runs | ml-experiments | 2 and 2
+runs | nothing-yet | a web shop, but nothing live yet
+runs | nothing-yet | 1 and 10
+team | 10-49 | 12 people this year
+hours | 4-6 | 5 a week
+hours | 4-6 | 5 per week
+hours | 4-6 | 4 - 6 hours
+hours | 4-6 | half a day
+hours | 11+ | 40 hours a week
+hours | 7-10 | change hours to 10
 runs | apps-apis ml-models on-call | apps and models, on call
 runs | apps-apis central-telemetry | an API; metrics, logs and traces in one place
 runs | ml-experiments | just jupyter notebooks
@@ -215,7 +234,69 @@ def test_an_answer_in_own_words_is_read(script: Roadmap, row: str) -> None:
     assert commands.Give(question, tuple(options.split())) == read(script, at(question), said)
 
 
+ELSEWHERE = """
+team | half a year
+team | 6 of us for half a year
+team | 40 hours a week
+team | around 5 hours
+team | 1 hour
+team | 5 a week
+team | -3
+team | -1
+team | minus three
+hours | -3 hours
+hours | - 3 hours
+hours | maybe -3
+hours | −3
+hours | minus 3 hours
+hours | half a year
+hours | 3 months
+hours | 6 of us
+hours | 12 people
+hours | just me
+horizon | 40 hours a week
+horizon | 40 hours/week
+horizon | an hour a week
+horizon | 12 people
+horizon | 4 of us
+horizon | just me
+horizon | around 5 hours
+horizon | -12
+horizon | -4 weeks
+role | around 5 hours
+role | just me
+role | 6 of us
+role | -3
+goal | 6 of us
+goal | around 5 hours
+delivery | around 5 hours
+delivery | just me
+runs | 6 of us
+runs | just me
+runs | around 5 hours
+"""
+
+
+@pytest.mark.parametrize("row", [line.strip() for line in ELSEWHERE.strip().splitlines()])
+def test_an_amount_of_something_else_or_below_zero_is_no_answer(script: Roadmap, row: str) -> None:
+    question, said = (part.strip() for part in row.split("|"))
+    assert read(script, at(question), said) is None
+
+
+@pytest.mark.parametrize("question", ORDER)
+def test_no_clue_skips_every_question(script: Roadmap, question: str) -> None:
+    assert commands.Skip() == read(script, at(question), "no clue")
+
+
 MOVES = (
+    ("delivery", "change hours to 10", commands.Change("hours")),
+    ("delivery", "change my goal to cost", commands.Change("goal")),
+    ("review", "please change my team size to 6 people", commands.Change("team")),
+    ("review", "set hours to 10", commands.Change("hours")),
+    ("finished", "change my goal to something else", commands.Change("goal")),
+    ("finished", "change the answer to goal", commands.Change("goal")),
+    ("delivery", "change the topic to kubernetes", None),
+    ("delivery", "can you change the release to friday", None),
     ("goal", "back", commands.Back()),
     ("goal", "oh sorry, can we go back please", commands.Back()),
     ("goal", "previous question", commands.Back()),
@@ -253,7 +334,7 @@ MOVES = (
 
 
 @pytest.mark.parametrize(("where", "said", "move"), MOVES, ids=[said for _, said, _ in MOVES])
-def test_a_move_in_own_words_is_read(script: Roadmap, where: str, said: str, move: commands.Move) -> None:
+def test_a_move_in_own_words_is_read(script: Roadmap, where: str, said: str, move: commands.Move | None) -> None:
     assert move == read(script, at(where), said)
 
 
@@ -318,6 +399,13 @@ my cat walked over the keyboard asdkjh qwe
 @pytest.mark.parametrize("said", OTHER.strip().splitlines())
 def test_what_is_no_answer_is_not_read_as_one(script: Roadmap, question: str, said: str) -> None:
     assert read(script, at(question), said) is None
+
+
+def test_what_is_read_is_what_is_stored(script: Roadmap) -> None:
+    for said in ("apps, nothing live yet", "experiments, nothing live yet", "1, 2 and 10", "api and on call"):
+        move = read(script, at("runs"), said)
+        assert isinstance(move, commands.Give), said
+        assert move.values == step(script, at("runs"), move).interview.answers["runs"], said
 
 
 def test_a_bare_yes_makes_the_plan_in_the_review_only(script: Roadmap) -> None:

@@ -352,6 +352,25 @@ async def test_a_channel_is_spoken_in_as_its_admin_wants(
     assert [mentioned, sure, 0, 0] == counts
 
 
+async def test_a_person_who_is_asked_for_is_called_in_the_thread(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    rules = {"places": {"slack": {"C0OPS": {"expert": "@amira"}}}, "people": {"slack": {"@amira": "U0AMIRA"}}}
+    channels = Channels.model_validate(rules)
+    called = Knowledge(knowledge.catalog.model_copy(update={"channels": channels}), knowledge.matcher)
+    async with serving(called, database, slack) as served:
+        root, events = ana.say(f"<@{BOT}> what is MLOps?")
+        await served.events(events)
+        (answer,) = await served.settled()
+        await served.interact(ana.press(answer, "Not helpful"))
+        _, asked = await served.settled()
+        assert "U0ANA" == asked.only
+        await served.interact(ana.press(asked, "Ask a human"))
+        *_, call = await served.settled()
+        assert (root.ts, "") == (call.thread_ts, call.only)
+        assert {"type": "user", "user_id": "U0AMIRA"} in call.blocks[0]["elements"][0]["elements"]
+
+
 async def test_an_invitation_gets_one_line(served: Served, slack: Slack, ana: Person) -> None:
     event = ana.envelope({"type": "member_joined_channel", "user": BOT, "channel": "C0OPS", "inviter": "U0ANA"})
     await served.events([event, event])
