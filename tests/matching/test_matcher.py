@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.advisor import Knowledge
 from bot.catalog.schema import AnswerId, Catalog
 from bot.matching import decide
 from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
@@ -344,3 +345,8 @@ def test_explain_tells_every_stage(matcher: Matcher) -> None:
     assert told.shapes[0][0] == "compare"
     assert len(told.nearest) == 3
     assert told.decision.startswith("Sure compare")
+
+
+def test_an_unknown_ops_word_is_no_slip_of_another_word(knowledge: Knowledge) -> None:
+    assert knowledge.matcher.explain("what is ChatOps").mended == ()
+    assert knowledge.matcher.explain("what is dveops").mended == (("dveops", "devops"),)
