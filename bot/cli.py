@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -60,11 +61,17 @@ def serve() -> None:
 
 
 async def _serve(options: Settings, run: Callable[..., Any]) -> None:
+    async with _opened(options, serving=True) as store:
+        await run(Advisor(_knowledge(options), store, ask_human=options.ask_human), store, options)
+
+
+@asynccontextmanager
+async def _opened(options: Settings, *, serving: bool = False) -> AsyncIterator[Store[Conversation]]:
+    """Open the store that the settings name, and close it whatever happens."""
     store = Store(options.database_url, Conversation)
-    await store.open(serving=True)
+    await store.open(serving=serving)
     try:
-        advisor = Advisor(_knowledge(options), store, ask_human=options.ask_human)
-        await run(advisor, store, options)
+        yield store
     finally:
         await store.close()
 
@@ -80,12 +87,8 @@ def chat(author: str, thread: str) -> None:
     telemetry.configure("error", json=False)
 
     async def run() -> None:
-        store = Store(options.database_url, Conversation)
-        await store.open()
-        try:
+        async with _opened(options) as store:
             await app.talk(Advisor(_knowledge(options), store, ask_human=options.ask_human), author, thread)
-        finally:
-            await store.close()
 
     asyncio.run(run())
 
@@ -209,17 +212,13 @@ def content_unanswered(since: datetime, limit: int) -> None:
     """List what people asked in vain, most asked first (redacted)."""
 
     async def run() -> None:
-        store = Store(settings.load().database_url, Conversation)
-        await store.open()
-        try:
+        async with _opened(settings.load()) as store:
             for row in await store.unanswered(since.replace(tzinfo=UTC), limit):
                 click.echo(f"{row.count:5}  {row.reason:16}  {row.text}")
             for opinion in await store.feedback(since.replace(tzinfo=UTC)):
                 reasons = ", ".join(opinion.reasons) or "no reason given"
                 told = f"{opinion.down:5}  not helpful: {opinion.answer}"
                 click.echo(f"{told} ({opinion.up} found it helpful; {reasons})")
-        finally:
-            await store.close()
 
     asyncio.run(run())
 
@@ -237,13 +236,9 @@ def shadow_report(since: datetime, limit: int) -> None:
     """List the questions it would have answered, newest first (redacted), with the answers."""
 
     async def run() -> None:
-        store = Store(settings.load().database_url, Conversation)
-        await store.open()
-        try:
+        async with _opened(settings.load()) as store:
             for each in await store.unsaid(since.replace(tzinfo=UTC), limit):
                 click.echo(f"{each.at:%Y-%m-%d %H:%M}  {each.channel:12}  {each.answer:28}  {each.text}")
-        finally:
-            await store.close()
 
     asyncio.run(run())
 

@@ -62,6 +62,10 @@ class Conversation(_Kept):
         """What the matcher goes on from."""
         return Context(self.kind, self.topics)
 
+    def find(self, ref: str) -> Answered | None:
+        """Find an answer that was given here; None when it is too far back."""
+        return next((each for each in self.answered if each.ref == ref), None)
+
     def remember(self, context: Context) -> Conversation:
         """Keep what was last talked about."""
         return self.model_copy(update={"kind": context.kind, "topics": context.topics, "offered": ()})
@@ -232,7 +236,7 @@ def _show(step: Step, answer: AnswerId, *, why: tuple[str, ...] = (), ref: str =
 
 
 def _judge(step: Step, feedback: commands.Feedback) -> Said:
-    given = next((each for each in step.state.answered if each.ref == feedback.ref), None)
+    given = step.state.find(feedback.ref)
     if given is None:
         return Said(step.state, (answers.line(step.catalog, "stale-ref", asker=True),))
     verdict = Verdict(given.ref, str(given.id), feedback.helpful, feedback.reason[:40], step.message.at)
@@ -244,7 +248,7 @@ def _judge(step: Step, feedback: commands.Feedback) -> Said:
 
 
 def _explain(step: Step, ref: str) -> Said:
-    given = next((each for each in step.state.answered if each.ref == ref), None)
+    given = step.state.find(ref)
     if given is None:
         return Said(step.state, (answers.line(step.catalog, "stale-ref", asker=True),))
     return Said(step.state, (answers.why(step.catalog, given.why, given.id),))
@@ -256,7 +260,7 @@ def _call(step: Step, human: commands.Human) -> Said:
     catalog, place, state = step.catalog, step.message.place, step.state
     if human.ref in state.called:
         return Said(state, (answers.line(catalog, "human-called", asker=True),))
-    given = next((each for each in state.answered if each.ref == human.ref), None)
+    given = state.find(human.ref)
     topics = given.topics if given else state.topics
     called = None if step.guest else handoff.call(catalog, place, topics, human.words, given.id if given else None)
     if called is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import structlog
 from bot.advisor import Knowledge
 from bot.catalog.load import built_in, load
 from bot.catalog.schema import Catalog
+from bot.conversation import Conversation
+from bot.store import Store
 
 # structlog's own default draws every local variable of a traceback: 20 s for one that holds the catalog.
 structlog.configure(
@@ -31,6 +34,15 @@ def catalog() -> Catalog:
 def knowledge(catalog: Catalog) -> Knowledge:
     """The shipped content with its matcher, built once."""
     return Knowledge.of(catalog)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store[Conversation]]:
+    """A store of conversations on a real SQLite file."""
+    store = Store(f"sqlite:///{tmp_path}/talk.db", Conversation)
+    await store.open()
+    yield store
+    await store.close()
 
 
 @pytest.fixture

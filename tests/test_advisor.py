@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from bot.matching.match import Candidate, Unsure
 from bot.matching.matcher import Matcher
 from bot.store import Store
 from tests.talk import AT, HERE, Talk, blocks, buttons, choices
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store[Conversation]]:
-    store = Store(f"sqlite:///{tmp_path}/talk.db", Conversation)
-    await store.open()
-    yield store
-    await store.close()
 
 
 @pytest.fixture

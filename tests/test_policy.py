@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,14 +46,6 @@ people:
 def ours(overlay: Path, knowledge: Knowledge) -> Knowledge:
     (overlay / "channels.yaml").write_text(CHANNELS)
     return replace(knowledge, catalog=load(overlay))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store[Conversation]]:
-    store = Store(f"sqlite:///{tmp_path}/policy.db", Conversation)
-    await store.open()
-    yield store
-    await store.close()
 
 
 @pytest.fixture

@@ -18,12 +18,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Sure:
-    """Say this. `why` holds short lines for "why this answer"; `others` are the runners-up."""
+    """Say this. `others` are the runners-up."""
 
     answer: AnswerId
     title: str
     score: float
-    why: tuple[str, ...] = ()
     others: tuple[Candidate, ...] = ()
 
 
@@ -32,7 +31,6 @@ class Unsure:
     """Ask back: two or three candidates, best first."""
 
     candidates: tuple[Candidate, ...]
-    why: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,6 @@ class NoIdea:
 
     reason: str
     score: float = 0.0
-    why: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()
 
 

@@ -42,14 +42,6 @@ HERE = Installed("T1", "xoxb-secret-1", "U1BOT", "B1BOT", ("chat:write",), "T1",
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store[Conversation]]:
-    store = Store(f"sqlite:///{tmp_path}/installs.db", Conversation)
-    await store.open()
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 def installs(store: Store[Conversation]) -> Installs:
     return Installs(store, Seal(KEY))
 
