@@ -156,7 +156,7 @@ async def test_a_shadowed_channel_gets_none_and_the_admin_reads_what_it_would_ha
     assert [("C0SHADOW", "define mlops", "what is mlops?")] == [
         (each.channel, each.answer, each.text) for each in await store.unsaid(AT)
     ]
-    monkeypatch.setenv("WHICHOPS_DATABASE_URL", f"sqlite:///{tmp_path}/policy.db")
+    monkeypatch.setenv("WHICHOPS_DATABASE_URL", f"sqlite:///{tmp_path}/talk.db")
     told = await asyncio.to_thread(CliRunner().invoke, main, ["shadow", "report"])  # it runs a loop of its own
     expected = "2026-01-05 09:00  C0SHADOW      define mlops                  what is mlops?\n"
     assert (0, expected) == (told.exit_code, told.output)
