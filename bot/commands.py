@@ -109,7 +109,9 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """`/welcome`: someone arrived."""
+    """`/welcome`: someone arrived; `/welcome unasked`: and is greeted without having said a word."""
+
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,13 @@ class Mute:
 
 
 @dataclass(frozen=True, slots=True)
+class Greetings:
+    """`/greetings off`: never greet me unasked; `/greetings on`: you may again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Human:
     """`/human REF [WORDS]`: call somebody who knows, about the answer or question of that reference."""
 
@@ -156,7 +165,8 @@ class Bad:
     usage: str = ""
 
 
-Command = Move | Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese | Mute | Human | Bad
+Asked = Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese
+Command = Move | Asked | Mute | Greetings | Human | Bad
 
 _PLAIN: dict[str, Command] = {
     "roadmap": Roadmap(),
@@ -185,6 +195,7 @@ USAGE: dict[str, str] = {
     "feedback": "/feedback REF up|down [REASON]",
     "explain": "/explain REF",
     "human": "/human REF [WORDS]",
+    "greetings": "/greetings on|off",
 }
 
 
@@ -195,9 +206,7 @@ def parse(text: str) -> Command | None:
         return None
     name, *words = said[1:].split()
     name = name.lower()
-    if name in _PLAIN:
-        return _PLAIN[name]
-    return _with_words(name, words) or Bad(name, USAGE.get(name, ""))
+    return _with_words(name, words) or _PLAIN.get(name) or Bad(name, USAGE.get(name, ""))
 
 
 def _with_words(name: str, words: list[str]) -> Command | None:
@@ -212,6 +221,10 @@ def _with_words(name: str, words: list[str]) -> Command | None:
             return _start_on(day)
         case "show", [kind, *topics]:
             return Show(kind, tuple(topics))
+        case "welcome", ["unasked"]:
+            return Welcome(unasked=True)
+        case "greetings", ["on" | "off" as wanted]:
+            return Greetings(wanted == "on")
         case "explain", [ref]:
             return Explain(ref)
         case "human", [ref, *said]:

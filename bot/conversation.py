@@ -16,7 +16,7 @@ from bot.chat import Message, Reply
 from bot.interview import Interview
 from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
 from bot.redact import redact
-from bot.store import Muting, Record, Turn, Unanswered, Verdict
+from bot.store import Greeting, Muting, Record, Turn, Unanswered, Verdict
 from bot.telemetry import reference
 
 _STOPPING = ("/stop",)  # offered: to delete a finished roadmap; the second stop does it
@@ -129,12 +129,17 @@ def decide(step: Step) -> Turn[Conversation]:
 
 
 def _decide(step: Step) -> Said:
-    command = commands.parse(step.message.text) or policy.mute(step.catalog, step.message)
+    command = commands.parse(step.message.text) or _about_us(step)
     if command is None and step.mine and step.state.interview:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
     if command is None:
         return _and_ask_again(step, _answer(step))
     return _obey(step, command)
+
+
+def _about_us(step: Step) -> commands.Command | None:
+    """Read what is said about how we should behave."""
+    return policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
 
 
 def _obey(step: Step, command: commands.Command) -> Said:
@@ -146,8 +151,8 @@ def _obey(step: Step, command: commands.Command) -> Said:
             return _and_ask_again(step, _show(step, AnswerId(kind, topics), chosen=True))
         case commands.Help():
             return _and_ask_again(step, Said(state, (answers.smalltalk(catalog, "help"),)))
-        case commands.Welcome():
-            return Said(state, (dialogue.welcome(catalog),))
+        case commands.Welcome(unasked):
+            return Said(state, (dialogue.welcome(catalog, unasked=unasked),))
         case commands.Status():
             return Said(state, dialogue.status(catalog, state.interview))
         case commands.Feedback() as feedback:
@@ -158,6 +163,9 @@ def _obey(step: Step, command: commands.Command) -> Said:
             return _call(step, human)
         case commands.Mute(on):
             return _mute(step, on=on)
+        case commands.Greetings(on):
+            said = answers.line(catalog, "greetings-on" if on else "greetings-off", asker=True)
+            return Said(state, (said,), (Greeting(on, step.message.at),))
         case commands.NoneOfThese():
             noted = answers.line(catalog, "none-noted")
             refused = _refusal(step, "unknown")

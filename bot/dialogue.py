@@ -21,10 +21,13 @@ from bot.roadmap import Plan, Planned, Recommendation
 EXPLAINED = 2  # "not yet" topics that are explained; the rest is only named
 
 
-def welcome(catalog: Catalog) -> Reply:
-    """Greet someone who comes for the first time."""
-    starters = answers.starters(catalog)
-    return Reply((Text(say(catalog, "welcome")), Note(say(catalog, "welcome-more")), *starters))
+def welcome(catalog: Catalog, *, unasked: bool = False) -> Reply:
+    """Greet someone who comes for the first time; `unasked`, with a way to have no more of that."""
+    blocks: list[Block] = [Text(say(catalog, "welcome")), Note(say(catalog, "welcome-more"))]
+    blocks += answers.starters(catalog)
+    if unasked:
+        blocks.append(Buttons((Button(say(catalog, "greetings-stop"), "/greetings off", "quiet"),)))
+    return Reply(tuple(blocks))
 
 
 def invite(catalog: Catalog, topics: Sequence[str]) -> Reply:

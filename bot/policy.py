@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.catalog.schema import Catalog, Channel, Mode
 from bot.chat import Message, Place
-from bot.commands import Mute
+from bot.commands import Greetings, Mute
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Rule:
     welcome: bool = False
     private: bool = False
     expert: str = ""
+
+    @property
+    def hushed(self) -> bool:
+        """Whether nothing at all is to be said aloud: who asks by a command is answered alone."""
+        return self.mode in ("shadow", "silent")
 
 
 def rule(catalog: Catalog, place: Place) -> Rule:
@@ -42,10 +47,24 @@ def mute(catalog: Catalog, message: Message) -> Mute | None:
     """Read "mute here" and "unmute", as somebody says it to the bot; None when it is something else."""
     if not message.addressed:
         return None
-    said = " ".join(message.text.casefold().split()).strip(" .!")
-    for key, on in (("mute-said", True), ("unmute-said", False)):
+    on = _says(catalog, message, "mute-said", "unmute-said")
+    return None if on is None else Mute(on)
+
+
+def greetings(catalog: Catalog, message: Message) -> Greetings | None:
+    """Read "don't greet me" and "you may greet me", as somebody says it to the bot; None when it is something else."""
+    if not message.addressed:
+        return None
+    on = _says(catalog, message, "greetings-on-said", "greetings-off-said")
+    return None if on is None else Greetings(on)
+
+
+def _says(catalog: Catalog, message: Message, yes: str, no: str) -> bool | None:
+    """Tell which of two lists of sayings a text is in: True, False, or None for neither."""
+    said = " ".join(message.text.casefold().replace("\u2019", "'").split()).strip(" .!")
+    for key, on in ((yes, True), (no, False)):
         if said in (each.strip() for each in catalog.replies[key].split(";")):
-            return Mute(on)
+            return on
     return None
 
 

@@ -32,6 +32,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.pace import Gate
 from adapters.sender import SEND, Sender
 from adapters.slack.api import Bot, Bots, OneBot, SlackError, error_of
 from adapters.slack.deliver import Delivery, Directs, Urls
@@ -244,10 +245,11 @@ class Front:
 class Socket:
     """Socket Mode: keeps one websocket to Slack, and makes everything anew when it stays dead."""
 
-    def __init__(self, token: str, client: AsyncWebClient, hear: Hear) -> None:
+    def __init__(self, token: str, client: AsyncWebClient, hear: Hear, gate: Gate) -> None:
         self._token = token
         self._web = client
         self._hear = hear
+        self._gate = gate
         self._client: SocketModeClient | None = None
         self.connected = False
 
@@ -280,11 +282,14 @@ class Socket:
                 await client.close()  # type: ignore[no-untyped-call]
 
     async def _take(self, client: SocketModeClient, request: SocketModeRequest) -> None:
-        """Take an envelope. What is not acknowledged comes again."""
-        try:
-            answer = await self._hear(shaped(request.payload))
-        except RefusedError:
-            answer = BoltResponse(status=400)
+        """Take an envelope. What is not acknowledged comes again; so does what came while too much was under way."""
+        with self._gate.enter() as let_in:
+            if not let_in:
+                return
+            try:
+                answer = await self._hear(shaped(request.payload))
+            except RefusedError:
+                answer = BoltResponse(status=400)
         if answer.status == 503:
             return
         told = _body(answer)
@@ -323,18 +328,20 @@ class Slack:
 
 
 @asynccontextmanager
-async def running(advisor: Advisor, store: Store[Conversation], options: Settings) -> AsyncIterator[Slack]:
-    """Serve Slack until the block ends; then send what is under way, and let go."""
+async def running(
+    advisor: Advisor, store: Store[Conversation], options: Settings, gate: Gate | None = None
+) -> AsyncIterator[Slack]:
+    """Serve Slack until the block ends; then send what is under way, and let go. `gate`: that of the HTTP server."""
     async with ClientSession(timeout=ClientTimeout(total=SEND)) as session:
         api = WebApi(options.slack_api_url, session)
         bots, installing = _bots(advisor, store, options, api)
         urls, directs = Urls(), Directs(api)
-        delivery = Delivery(bots, api, urls, directs, lambda: advisor.catalog)
+        delivery = Delivery(bots, api, urls, directs, lambda: advisor.catalog, store.move)
         sender = Sender(store, "slack", delivery)
         talk = Talk(Links(advisor, api, bots, urls, directs, sender.wake))
         front = Front(build(talk, api, bots), Door(options.slack_signing_secrets))
         app_token = options.slack_app_token.get_secret_value()
-        socket = Socket(app_token, api.client, front.hear) if app_token else None
+        socket = Socket(app_token, api.client, front.hear, gate or Gate()) if app_token else None
         sending = asyncio.create_task(sender.run())
         others = [asyncio.create_task(_introduce(bots)), *([asyncio.create_task(socket.run())] if socket else [])]
         try:

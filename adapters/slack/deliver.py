@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
@@ -21,6 +22,8 @@ from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.forms import Json
 from adapters.slack.parse import quiet_thread
 from adapters.slack.render import render
+from adapters.slack.starts import Moves, Starts, is_opening, people
+from adapters.slack.words import escape
 from bot import answers, commands
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, Place, Reply
@@ -73,9 +76,12 @@ class Urls:
 class Delivery:
     """Posts replies. `catalog` gives the content of the moment: words of our own, and who may be called."""
 
-    def __init__(self, bots: Bots, api: Api, urls: Urls, directs: Directs, catalog: Callable[[], Catalog]) -> None:
+    def __init__(
+        self, bots: Bots, api: Api, urls: Urls, directs: Directs, catalog: Callable[[], Catalog], move: Moves
+    ) -> None:
         self._bots = bots
         self._api = api
+        self._starts = Starts(api, directs, move, self._moved)
         self._urls = urls
         self._directs = directs
         self._catalog = catalog
@@ -106,7 +112,7 @@ class Delivery:
         return Sent()
 
     async def _post_all(self, bot: Bot, outgoing: Outgoing, *, simple: bool) -> None:
-        messages = self._drawn(self._shareable(outgoing), simple=simple)
+        messages = self._drawn(self._shareable(outgoing), people(outgoing), simple=simple)
         for number, message in enumerate(messages):
             if number < self._half.get(outgoing.id, 0):
                 continue
@@ -116,9 +122,17 @@ class Delivery:
                 while len(self._half) > KEPT:
                     self._half.popitem(last=False)
 
-    def _drawn(self, reply: Reply, *, simple: bool) -> list[Json]:
-        people = next((held for name, held in self._catalog().channels.people.items() if name == PLATFORM), {})
-        return render(reply, simple=simple, people=people)
+    def _drawn(self, reply: Reply, more: Mapping[str, str], *, simple: bool) -> list[Json]:
+        named = next((held for name, held in self._catalog().channels.people.items() if name == PLATFORM), {})
+        return render(reply, simple=simple, people={**named, **more})
+
+    async def _moved(self, outgoing: Outgoing) -> None:
+        """Tell somebody that it goes on directly, where their command was typed."""
+        url = self._urls.take(outgoing.place.tenant, outgoing.place.channel, outgoing.asker)
+        said = escape(answers.say(self._catalog(), "slack-to-direct"))
+        if url:
+            with suppress(SlackError):  # the opening in the direct conversation is there in any case
+                await self._api.respond(url, {"response_type": "ephemeral", "text": said})
 
     def _shareable(self, outgoing: Outgoing) -> Reply:
         """Put the "share" button below an answer that only one person sees."""
@@ -134,10 +148,13 @@ class Delivery:
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
         place, asker = outgoing.place, outgoing.asker
+        mark: Json = {"event_type": EVENT, "event_payload": {"mark": f"{outgoing.mark}:{number}"}}
+        if is_opening(outgoing):
+            await self._starts.begin(bot, outgoing, message | {"metadata": mark})
+            return
         thread = {"thread_ts": place.thread} if _TS.fullmatch(place.thread) else {}
         only_asker = outgoing.reply.audience == "asker" and not place.channel.startswith("D")
         if not only_asker and not is_quiet(place):
-            mark = {"event_type": EVENT, "event_payload": {"mark": f"{outgoing.mark}:{number}"}}
             body = message | thread | {"channel": place.channel, "metadata": mark}
             await self._api.call(bot.token, "chat.postMessage", body)
             return
@@ -176,7 +193,7 @@ class Delivery:
             return False
         marks = [forms.text(_payload(each), "mark") for each in forms.listed(told, "messages")]
         posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
-        needed = len(self._drawn(outgoing.reply, simple=outgoing.place.tenant in self._simple))
+        needed = len(self._drawn(outgoing.reply, {}, simple=outgoing.place.tenant in self._simple))
         if posted and len(posted) < needed:
             self._half[outgoing.id] = len(posted)
         return bool(posted) and len(posted) >= needed

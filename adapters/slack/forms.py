@@ -75,6 +75,11 @@ def moment(ts: str, now: datetime) -> datetime:
         return now
 
 
+def is_ts(thread: str) -> bool:
+    """Tell whether a thread is one of Slack's, and not a name of ours."""
+    return "." in thread and _TS.fullmatch(thread) is not None
+
+
 def workspace(body: Json) -> Workspace:
     """Find the installation a payload belongs to, in the order Bolt looks for its token."""
     first = next(iter(listed(body, "authorizations")), {})

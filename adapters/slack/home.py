@@ -43,8 +43,8 @@ def draw(catalog: Catalog, bot: Bot, user: str, owned: tuple[tuple[str, Intervie
 def _roadmap(catalog: Catalog, bot: Bot, user: str, key: str, held: Interview) -> list[Block]:
     """Say how far one roadmap is, with the way to it."""
     channel, _, thread = key.partition("/")
-    direct = channel.startswith("D")
-    place = say(catalog, "slack-home-here" if direct else "slack-home-thread")
+    direct = channel.startswith("D") and thread == DIRECT
+    place = say(catalog, "slack-home-here" if channel.startswith("D") else "slack-home-thread")
     stage = interview.stage(catalog.roadmap, held)
     if stage == "stopped":
         return []

@@ -62,6 +62,7 @@ SHORTCUTS: Final = {"global": press.ASK, "message": ASK_ABOUT}
 METHODS: Final[dict[str, tuple[str, ...]]] = {
     "apps.connections.open": (),  # Socket Mode, by the app's own token (connections:write)
     "auth.test": (),
+    "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

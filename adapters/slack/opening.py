@@ -1,35 +1,44 @@
 """Find the place for what was said outside of threads: slash commands, modals, the Home tab, a share.
 
-In a channel that is a new thread under an opening message; where the bot isn't a member it goes on in the direct
-conversation and says so; what is nobody else's business stays between the two. Must never answer anything itself.
+In a channel that is a new thread under an opening message, which is committed with its answer and posted by the
+sender; where the bot isn't a member it goes on in the direct conversation. What is nobody else's business, or what the
+channel's admin doesn't want to be said aloud, stays between the two. Must never answer anything itself.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final, Protocol
+
+import structlog
 
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.slack.deliver import Directs
 from adapters.slack.forms import Json
 from adapters.slack.limits import SECTION
-from adapters.slack.parse import DIRECT, Heard, Unplaced
+from adapters.slack.parse import DIRECT, Heard, Unplaced, quiet_thread
+from adapters.slack.starts import CLOSED, fresh_thread, handle
 from adapters.slack.words import clean, escape, literal, mrkdwn, shorten
-from bot import answers, commands
+from bot import answers, commands, markup, policy
 from bot.advisor import Advisor
-from bot.chat import Message, Place, Reply
+from bot.chat import Message, Reply, Text
 from bot.commands import Move, Status
+from bot.errors import StoreError
 
-# Where the bot can't post: then the conversation goes on directly.
-_CLOSED: Final = ("not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission")
 _USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
+QUOTED: Final = SECTION // 3  # characters of a question that are shown where it is answered
+
+log = structlog.get_logger()
 
 
 class Turns(Protocol):
     """Takes a turn."""
 
-    async def __call__(self, message: Message, *, guest: bool = False) -> tuple[Reply, ...]:
-        """Have a message answered."""
+    async def __call__(
+        self, message: Message, *, guest: bool = False, lead: tuple[Reply, ...] = ()
+    ) -> tuple[Reply, ...]:
+        """Have a message answered; `lead` is said first."""
 
 
 class Opening:
@@ -47,6 +56,7 @@ class Opening:
 
     async def place(self, bot: Bot, found: Unplaced) -> str:
         """Answer a slash command, a modal, or a press on the Home tab."""
+        catalog = self._advisor.catalog
         command = commands.parse(found.text)
         if found.text.startswith("/share"):
             return await self._share_last(bot, found)
@@ -57,33 +67,25 @@ class Opening:
             key = await self._in_own_thread(found)
             if key is not None:
                 return key
-        if found.quietly or (command is not None and not isinstance(command, commands.Roadmap)):
+        message = found.placed(found.channel, fresh_thread(found.id), private=False)
+        rule = policy.rule(catalog, message.place)
+        alone = command is not None and not isinstance(command, commands.Roadmap)
+        if found.quietly or rule.private or rule.hushed or alone or policy.greetings(catalog, message):
             await self._turn(found.unseen(), guest=found.foreign)
             return ""
-        key = "slack-opens-roadmap" if command else "slack-opens-question"
-        try:
-            ts = await self._open(bot, found.channel, key, found.author, found.text)
-        except SlackError as error:
-            if error.code not in _CLOSED:
-                raise
-            await self._direct(bot, found, found.text)
-            return "slack-to-direct"
-        await self._turn(found.placed(found.channel, ts, private=False), guest=found.foreign)
+        lead = self._lead("slack-opens-roadmap" if command else "slack-opens-question", message)
+        await self._turn(message, guest=found.foreign, lead=(lead,))
         return ""
 
     async def asked_above(self, bot: Bot, found: Heard) -> str:
         """Answer a modal about a message, in its thread: the question is shown there first."""
         message = found.message
-        place = message.place
-        try:
-            await self._open(bot, place.channel, "slack-asks-above", message.author, message.text, place.thread)
-        except SlackError as error:
-            if error.code not in _CLOSED:
-                raise
-            channel = await self._directs.find(bot, place.tenant, message.author)
-            place = Place("slack", place.tenant, channel, DIRECT, private=True)
-        moved = Message(message.id, place, message.author, message.text, True, message.at)
-        await self._turn(moved, guest=found.foreign)
+        rule = policy.rule(self._advisor.catalog, message.place)
+        if rule.private or rule.hushed:
+            place = replace(message.place, thread=quiet_thread(message.author), private=True)
+            await self._turn(replace(message, place=place), guest=found.foreign)
+        else:
+            await self._turn(message, guest=found.foreign, lead=(self._lead("slack-asks-above", message),))
         return ""
 
     async def share(self, bot: Bot, found: Heard) -> str:
@@ -101,16 +103,22 @@ class Opening:
         answer = await self._advisor.given(message.place, ref)
         if answer is None:
             return "slack-nothing-to-share"
+        aloud = replace(message.place, private=False)
+        if policy.rule(self._advisor.catalog, aloud).hushed:
+            return "slack-hushed"
         title = answers.title(self._advisor.catalog, answer)
         try:
             ts = await self._open(bot, message.place.channel, "slack-shares", message.author, title)
         except SlackError as error:
-            if error.code not in _CLOSED:
+            if error.code not in CLOSED:
                 raise
             return "slack-refused"
-        place = Place("slack", message.place.tenant, message.place.channel, ts)
-        shown = Message(message.id, place, message.author, f"/show {answer}", True, message.at)
-        await self._turn(shown, guest=guest)
+        shown = replace(message, place=replace(aloud, thread=ts), text=f"/show {answer}", addressed=True)
+        try:
+            await self._turn(shown, guest=guest)
+        except StoreError:
+            await self._take_back(bot, message.place.channel, ts)
+            raise
         return "slack-shared"
 
     # Places -------------------------------------------------------------------------------
@@ -130,14 +138,28 @@ class Opening:
                 return "" if private else "slack-in-thread"
         return None
 
-    async def _open(self, bot: Bot, channel: str, key: str, author: str, said: str, thread: str = "") -> str:
-        """Post the message a thread begins with (or that tells a thread what was asked); its ts."""
+    def _lead(self, key: str, message: Message) -> Reply:
+        """Say what a thread begins with, or what somebody asked in it."""
+        said = markup.escape(shorten(clean(message.text), QUOTED))
+        line = answers.say(self._advisor.catalog, key, who="\ue000", said="\ue001")
+        text = line.replace("\ue000", handle(message.author)).replace("\ue001", said)
+        return Reply((Text(text, mentions=(handle(message.author),)),))
+
+    async def _take_back(self, bot: Bot, channel: str, ts: str) -> None:
+        """Delete an opening that nothing will follow."""
+        try:
+            await self._api.call(bot.token, "chat.delete", {"channel": channel, "ts": ts})
+        except SlackError as error:
+            log.warning("slack_opening_left", why=error.code)
+
+    async def _open(self, bot: Bot, channel: str, key: str, author: str, said: str) -> str:
+        """Post the message a thread begins with; its ts."""
         line = escape(answers.say(self._advisor.catalog, key, who="\ue000", said="\ue001"))
-        quoted = mrkdwn(literal(shorten(clean(said), SECTION // 3)))
+        quoted = mrkdwn(literal(shorten(clean(said), QUOTED)))
         text = line.replace("\ue000", mention(author)).replace("\ue001", quoted)
         body: Json = {"channel": channel, "text": text, "unfurl_links": False, "unfurl_media": False}
         body["blocks"] = [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
-        told = await self._api.call(bot.token, "chat.postMessage", body | ({"thread_ts": thread} if thread else {}))
+        told = await self._api.call(bot.token, "chat.postMessage", body)
         ts = told.get("ts")
         if not isinstance(ts, str) or not ts:
             raise SlackError("internal_error")

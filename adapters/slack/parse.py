@@ -7,6 +7,7 @@ one mention, and every retry, carry the same id. Must never decide what is answe
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,8 +136,11 @@ def quiet_thread(author: str) -> str:
     return f"only:{author}"
 
 
-def parse(payload: object, *, bot: str = "", now: datetime) -> Incoming:
-    """Read any payload. `bot` is the bot's user id (found in events if not given); `now` is when it came in."""
+def parse(payload: object, *, bot: str = "", now: datetime, shared: Container[tuple[str, str]] = ()) -> Incoming:
+    """Read any payload. `bot` is the bot's user id (found in events if not given); `now` is when it came in.
+
+    `shared` are the channels (tenant, channel) known to be shared with other organisations: only events tell it.
+    """
     body = table(payload)
     if "command" in body:
         return _command(body, now)
@@ -144,11 +148,11 @@ def parse(payload: object, *, bot: str = "", now: datetime) -> Incoming:
         case "event_callback":
             return _event(body, bot or _bot(body), now)
         case "block_actions":
-            return _actions(body, now)
+            return _actions(body, now, shared)
         case "message_action" | "shortcut":
             return _shortcut(body, bot)
         case "view_submission":
-            return _submission(body, now)
+            return _submission(body, now, shared)
         case other:
             return Ignored(f"payload {other or 'of no type'}"[:80])
 
@@ -234,7 +238,7 @@ def _place(where: Workspace, channel: str, thread: str, ts: str, *, direct: bool
 
 
 # Interactions -----------------------------------------------------------------------------
-def _actions(body: Json, now: datetime) -> Incoming:
+def _actions(body: Json, now: datetime, shared: Container[tuple[str, str]]) -> Incoming:
     where, user = workspace(body), text(table(body.get("user")), "id")
     action = next(iter(listed(body, "actions")), {})
     said, label = forms.pressed(action, table(body.get("state")) or table(table(body.get("view")).get("state")))
@@ -246,7 +250,8 @@ def _actions(body: Json, now: datetime) -> Incoming:
     channel = text(table(body.get("channel")), "id") or text(container, "channel_id")
     ts = text(container, "message_ts") or text(message, "ts")
     pressed_at = text(action, "action_ts")
-    foreign = forms.is_foreign(where, text(table(body.get("user")), "team_id"), shared=False)
+    known = (where.tenant, channel) in shared
+    foreign = forms.is_foreign(where, text(table(body.get("user")), "team_id"), shared=known)
     if not channel or not ts:
         view = text(table(body.get("view")), "id")
         id_ = f"{where.tenant}/{view}/{pressed_at or text(body, 'trigger_id')}/{user}"
@@ -289,7 +294,7 @@ def _shortcut(body: Json, bot: str) -> Incoming:
     return OpenModal(trigger, where, user, spoken(text(message, "text"), bot), place)
 
 
-def _submission(body: Json, now: datetime) -> Incoming:
+def _submission(body: Json, now: datetime, shared: Container[tuple[str, str]]) -> Incoming:
     where, user, view = workspace(body), text(table(body.get("user")), "id"), table(body.get("view"))
     said = forms.typed(view)
     if not where.tenant or not user or not text(view, "id"):
@@ -297,8 +302,9 @@ def _submission(body: Json, now: datetime) -> Incoming:
     if not said:
         return Ignored("modal without a question")
     id_ = f"{where.tenant}/{text(view, 'id')}"
-    foreign = forms.is_foreign(where, text(table(body.get("user")), "team_id"), shared=False)
     place = forms.place_in(text(view, "private_metadata"))
+    known = place is not None and (place.tenant, place.channel) in shared
+    foreign = forms.is_foreign(where, text(table(body.get("user")), "team_id"), shared=known)
     if place and place.tenant == where.tenant:
         return Heard(Message(id_, place, user, said, True, now), where, foreign=foreign)
     return Unplaced(id_, where, user, said, now, foreign=foreign)

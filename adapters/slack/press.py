@@ -27,8 +27,8 @@ QUESTION: Final = "question"  # block_id and action_id of its input
 _MENU_SIZE: Final = limits.BLOCKS_SIZE // 2
 
 
-def buttons(block: Buttons, ids: Iterator[int], thumbs: bool) -> Iterator[tuple[list[Json], str]]:
-    """Draw buttons as groups of blocks with their words. Many of a kind become a menu."""
+def buttons(block: Buttons, ids: Iterator[int], thumbs: bool) -> Iterator[tuple[list[Json], str, int]]:
+    """Draw buttons as groups of blocks with their words and what they weigh. Many of a kind become a menu."""
     pressable = [button for button in block.items if _fits(button)]
     typed = [button for button in block.items if not _fits(button) and clean(button.label + button.says).strip()]
     pair = _thumbs(pressable, ids) if thumbs else None
@@ -42,11 +42,12 @@ def buttons(block: Buttons, ids: Iterator[int], thumbs: bool) -> Iterator[tuple[
     # The thumbs explain themselves; anything else is named by the block's label, where it has one.
     about = _about(block.label, ids) if (menu or rest or typed) and not pair else []
     group = [*about, *drawn, *([pair] if pair else [])]
-    if weigh(group) <= limits.BLOCKS_SIZE:
-        yield group, plain(block)
+    weight = weigh(group)
+    if weight <= limits.BLOCKS_SIZE:
+        yield group, plain(block), weight
         return
     for number, each in enumerate(group):
-        yield [each], "" if number else plain(block)
+        yield [each], "" if number else plain(block), weigh([each])
 
 
 def _fits(button: Button) -> bool:
@@ -110,11 +111,14 @@ def _rows(found: Sequence[Button], ids: Iterator[int]) -> list[Json]:
 def _parts(elements: Sequence[Json], most: int) -> Iterator[list[Json]]:
     """Cut into groups of at most `most` that leave room in a message."""
     held: list[Json] = []
+    used = 0
     for element in elements:
-        if held and (len(held) == most or weigh([*held, element]) > _MENU_SIZE):
+        more = weigh([element])
+        if held and (len(held) == most or used + more > _MENU_SIZE):
             yield held
-            held = []
+            held, used = [], 0
         held.append(element)
+        used += more
     if held:
         yield held
 

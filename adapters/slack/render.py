@@ -17,7 +17,8 @@ doesn't fit its button is written out above it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count
 from typing import Final
 
@@ -46,6 +47,7 @@ from bot.chat import Block, Bullets, Buttons, Choices, Links, Note, Reply, Table
 from bot.markup import Span
 
 INTERACTIVE: Final = ("actions", "context_actions", "input")
+DRAWN: Final = 2_000  # blocks that stay drawn: answers repeat, and drawing one took longer than posting it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,15 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Blocks that belong together, and their words."""
+    """Blocks that belong together, their words (clean), and the characters of their JSON. Never changed: it is kept."""
 
     blocks: tuple[Json, ...]
     text: str = ""
+    weight: int = 0  # at least what `weigh` says; 0: not weighed yet
+
+    def weighed(self) -> Piece:
+        """Weigh it, unless it is."""
+        return self if self.weight else replace(self, weight=weigh(self.blocks))
 
 
 # What the sender calls --------------------------------------------------------------------
@@ -157,7 +164,7 @@ def _packed(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     held: list[Piece] = []
     used = (0, 0, 0)
     for piece in pieces:
-        for part in _split(piece):
+        for part in _split(piece.weighed()):
             more = _measure(part)
             if held and not _fits(used, more):
                 yield held
@@ -173,12 +180,12 @@ def _split(piece: Piece) -> Iterator[Piece]:
         yield piece
         return
     for number, block in enumerate(piece.blocks):
-        yield Piece((block,), "" if number else piece.text)
+        yield Piece((block,), "" if number else piece.text).weighed()
 
 
 def _measure(piece: Piece) -> tuple[int, int, int]:
     """Count a piece's blocks, its tables, and the characters of its JSON."""
-    return len(piece.blocks), sum(block["type"] == "table" for block in piece.blocks), weigh(piece.blocks)
+    return len(piece.blocks), sum(block["type"] == "table" for block in piece.blocks), piece.weight
 
 
 def _fits(used: tuple[int, int, int], more: tuple[int, int, int]) -> bool:
@@ -188,7 +195,7 @@ def _fits(used: tuple[int, int, int], more: tuple[int, int, int]) -> bool:
 
 def _message(pieces: Sequence[Piece]) -> Json:
     text = "\n\n".join(piece.text for piece in pieces if piece.text)
-    shown = shorten(escape(clean(text)), limits.POSTED_TEXT)
+    shown = shorten(escape(text), limits.POSTED_TEXT)
     return {"text": shown or " ", "blocks": [block for piece in pieces for block in piece.blocks]}
 
 
@@ -199,7 +206,8 @@ def _reply(reply: Reply, look: Look) -> Iterator[Piece]:
     if title:
         first = next(pieces, Piece(()))
         head = _header(title, look)
-        yield Piece((*head, *first.blocks), "\n\n".join(text for text in (title, first.text) if text))
+        text = "\n\n".join(text for text in (title, first.text) if text)
+        yield Piece((*head, *first.blocks), text, weigh(head) + first.weighed().weight)
     yield from pieces
 
 
@@ -209,28 +217,46 @@ def _header(title: str, look: Look) -> list[Json]:
     return _paragraphs(literal(title, bold=True), look)
 
 
-def _block(block: Block, look: Look) -> Iterator[Piece]:
+def _block(block: Block, look: Look) -> Iterable[Piece]:
+    """Draw a block; one that holds only words is drawn once and kept."""
+    match block:
+        case Buttons():
+            drawn = press.buttons(block, look.ids, look.thumbs)
+            return (Piece(tuple(blocks), clean(text), weight) for blocks, text, weight in drawn)
+        case Choices():
+            return _choices(block, look)
+        case Text(markdown, mentions=[_, *_]):
+            called = {handle: look.people[handle] for handle in block.mentions if handle in look.people}
+            return _pieces(_paragraphs(spans(markdown), look, called), words(markdown))
+    return _still(block, look.rich, look.tables)
+
+
+@lru_cache(maxsize=DRAWN)
+def _still(block: Text | Note | Bullets | Links | Table, rich: bool, tables: bool) -> tuple[Piece, ...]:
+    """Draw what is the same for everybody, weighed: nothing to press, nobody called."""
+    look = Look(rich=rich, tables=tables)
+    drawn: Iterator[Piece]
     match block:
         case Text(markdown):
-            called = {handle: look.people[handle] for handle in block.mentions if handle in look.people}
-            yield from _pieces(_paragraphs(spans(markdown), look, called), words(markdown))
+            drawn = _pieces(_paragraphs(spans(markdown), look), words(markdown))
         case Note(markdown):
-            yield from _pieces(_note(block), words(markdown))
+            drawn = _pieces(_note(block), words(markdown))
         case Bullets(items, ordered):
-            yield from _bullets([(spans(item), words(item)) for item in items], look, ordered=ordered)
+            drawn = _bullets([(spans(item), words(item)) for item in items], look, ordered=ordered)
         case Links(links):
-            yield from _bullets([(link(each.label, each.url), f"{each.label}: {each.url}") for each in links], look)
-        case Table():
-            yield from _table(block, look)
-        case Buttons():
-            yield from (Piece(tuple(blocks), text) for blocks, text in press.buttons(block, look.ids, look.thumbs))
-        case Choices():
-            drawn = press.choices(block, look.ids)
-            if drawn and weigh(drawn) <= limits.BLOCKS_SIZE // 2:
-                lead = _paragraphs(literal(block.label), look)
-                yield Piece((*lead, *drawn), plain(block))
-            else:
-                yield from _pieces(_paragraphs(press.typed_choices(block), look), plain(block))
+            drawn = _bullets([(link(each.label, each.url), f"{each.label}: {each.url}") for each in links], look)
+        case _:
+            drawn = _table(block, look)
+    return tuple(Piece(piece.blocks, clean(piece.text), weigh(piece.blocks)) for piece in drawn)
+
+
+def _choices(block: Choices, look: Look) -> Iterator[Piece]:
+    drawn = press.choices(block, look.ids)
+    if drawn and weigh(drawn) <= limits.BLOCKS_SIZE // 2:
+        lead = _paragraphs(literal(block.label), look)
+        yield Piece((*lead, *drawn), clean(plain(block)))
+    else:
+        yield from _pieces(_paragraphs(press.typed_choices(block), look), clean(plain(block)))
 
 
 def _pieces(blocks: Sequence[Json], text: str) -> Iterator[Piece]:

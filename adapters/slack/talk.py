@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import structlog
 
+from adapters.pace import Calm
 from adapters.slack import forms, home
 from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.deliver import SHARE, Directs, Urls
@@ -26,6 +27,7 @@ from adapters.slack.parse import (
     Heard,
     HomeOpened,
     Ignored,
+    Incoming,
     Invited,
     Joined,
     OpenModal,
@@ -34,6 +36,7 @@ from adapters.slack.parse import (
     parse,
     quiet_thread,
 )
+from adapters.slack.press import QUESTION
 from adapters.slack.render import AskWords, ask_modal, settled
 from bot import answers
 from bot.advisor import Advisor, Manner
@@ -103,24 +106,47 @@ class Talk:
         self.aside = Aside()
         self._opening = Opening(links.advisor, links.api, links.directs, self._turn)
         self._recent: OrderedDict[str, None] = OrderedDict()
+        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()  # channels with people of elsewhere in them
+        self._calm = Calm()
 
     async def hear(self, payload: Json, bot: Bot, now: datetime) -> Json | None:
         """Take one payload; what to answer it with at once, if anything.
 
         Raises StoreError or SlackError where Slack should send it again.
         """
-        found = parse(payload, bot=bot.user, now=now)
+        found = parse(payload, bot=bot.user, now=now, shared=self._shared)
         if not bot.token and not isinstance(found, Gone | Ignored):
             log.warning("slack_not_installed")
             return self._line("slack-not-installed") if "command" in payload else None
+        if not isinstance(found, Heard | Unplaced):
+            return await self._beside(bot, found, payload, now)
+        verdict = self._calm.take(*_turn_of(found), now.timestamp(), aloud=_is_addressed(found))
+        if verdict != "go":
+            return self._too_fast(bot, found, payload) if verdict == "tell" else None
+        try:
+            return await self._said(bot, found, payload)
+        except StoreError:
+            # What was typed into a form is typed again by its author, who has to know; all else Slack sends again.
+            told = self._told(payload, "busy")
+            if told is None:
+                raise
+            return told
+
+    async def _said(self, bot: Bot, found: Heard | Unplaced, payload: Json) -> Json | None:
+        if isinstance(found, Unplaced):
+            self._links.urls.keep(found.workspace.tenant, found.channel, found.author, found.response_url)
+            return await self._once(found.id, lambda: self._opening.place(bot, found), found.response_url)
+        if found.shared:
+            self._shared[(found.message.place.tenant, found.message.place.channel)] = None
+            if len(self._shared) > RECENT:
+                self._shared.popitem(last=False)
+        if _is_form(payload):
+            return await self._once(found.message.id, lambda: self._opening.asked_above(bot, found))
+        await self._heard(bot, found)
+        return None
+
+    async def _beside(self, bot: Bot, found: Incoming, payload: Json, now: datetime) -> Json | None:
         match found:
-            case Heard() if forms.text(payload, "type") == "view_submission":
-                return await self._once(found.message.id, lambda: self._opening.asked_above(bot, found))
-            case Heard():
-                await self._heard(bot, found)
-            case Unplaced():
-                self._links.urls.keep(found.workspace.tenant, found.channel, found.author, found.response_url)
-                return await self._once(found.id, lambda: self._opening.place(bot, found), found.response_url)
             case OpenModal():
                 await self._ask(bot, found)
             case HomeOpened():
@@ -133,11 +159,33 @@ class Talk:
                 await self._links.bots.gone(where.tenant, uninstalled=uninstalled)
             case Ignored(why):
                 log.debug("slack_ignored", why=why)
+                return {"options": []} if forms.text(payload, "type") == "block_suggestion" else None
         return None
 
+    def _told(self, payload: Json, key: str) -> Json | None:
+        """Put a line into the answer to a command or a form; None where an answer has no room for one."""
+        if "command" in payload:
+            return self._line(key)
+        if _is_form(payload):
+            return {"response_action": "errors", "errors": {QUESTION: answers.say(self._links.advisor.catalog, key)}}
+        return None
+
+    def _too_fast(self, bot: Bot, found: Heard | Unplaced, payload: Json) -> Json | None:
+        """Say once, to the one who asks too much, that this is too fast. Nothing of it is written."""
+        told = self._told(payload, "too-fast")
+        log.warning("slack_too_fast")
+        if told is None and isinstance(found, Heard):
+            line = {"text": self._opening.words("too-fast")}
+            self.aside.start(tell(self._links.api, bot, found, line))
+        return told
+
     # What was said ------------------------------------------------------------------------
-    async def _turn(self, message: Message, *, guest: bool = False, manner: Manner = "asked") -> tuple[Reply, ...]:
-        replies = await self._links.advisor.handle(message, deliver=True, manner=manner, guest=guest)
+    async def _turn(
+        self, message: Message, *, guest: bool = False, manner: Manner = "asked", lead: tuple[Reply, ...] = ()
+    ) -> tuple[Reply, ...]:
+        # What others read along is said as to a guest: in a shared channel nobody hears of the team's own matters.
+        guest = guest or (not message.place.private and (message.place.tenant, message.place.channel) in self._shared)
+        replies = await self._links.advisor.handle(message, deliver=True, manner=manner, guest=guest, lead=lead)
         if replies:
             self._links.wake()
         return replies
@@ -238,18 +286,46 @@ class Talk:
         await self._welcome(place, found.user, now)
 
     async def _welcome(self, place: Place, user: str, now: datetime) -> None:
-        if not await self._links.advisor.knows(place):
-            await self._turn(Message(f"{place.tenant}/{place.key}/welcome/{user}", place, user, "/welcome", True, now))
+        if await self._links.advisor.may_greet(place, user):
+            id_ = f"{place.tenant}/{place.key}/welcome/{user}"
+            await self._turn(Message(id_, place, user, "/welcome unasked", True, now))
 
     async def _invited(self, found: Invited, now: datetime) -> None:
         """Say once, in one line, what we do."""
         tenant = found.workspace.tenant
         place = Place("slack", tenant, found.channel, DIRECT)
-        if self._rules(place).mode in ("silent", "shadow"):
+        if self._rules(place).hushed or await self._links.advisor.muted(place):
             return
         message = Message(f"{tenant}/{found.channel}/invited", place, found.inviter or "nobody", "", True, now)
         await self._links.advisor.tell(message, answers.line(self._links.advisor.catalog, "slack-invited"))
         self._links.wake()
+
+
+def _is_form(payload: Json) -> bool:
+    return forms.text(payload, "type") == "view_submission"
+
+
+def _turn_of(found: Heard | Unplaced) -> tuple[str, str]:
+    """Name who wants a turn, and which."""
+    if isinstance(found, Heard):
+        return f"{found.message.place.tenant}/{found.message.author}", found.message.id
+    return f"{found.workspace.tenant}/{found.author}", found.id
+
+
+def _is_addressed(found: Heard | Unplaced) -> bool:
+    return isinstance(found, Unplaced) or found.message.addressed
+
+
+async def tell(api: Api, bot: Bot, found: Heard, line: Json) -> None:
+    """Say a line to the author of a message, where it was said, so that nobody else sees it."""
+    place = found.message.place
+    body = line | {"channel": place.channel}
+    if forms.is_ts(place.thread):
+        body["thread_ts"] = place.thread
+    if place.channel.startswith("D"):
+        await api.call(bot.token, "chat.postMessage", body)
+    else:
+        await api.call(bot.token, "chat.postEphemeral", body | {"user": found.message.author})
 
 
 def _in_private(message: Message) -> Message:

@@ -35,6 +35,8 @@ _IN_URL: Final = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", "\n": "", "`":
 
 def clean(text: str) -> str:
     """Drop what can't be sent: control characters, half characters."""
+    if text.isprintable():  # most of what we say; the quicker look
+        return text
     return _UNSENDABLE.sub("", text)
 
 

@@ -144,13 +144,12 @@ def _run_together(engine: Engine, jobs: list[Job]) -> None:
             for job in jobs:
                 if not job.begin():
                     continue
-                connection.exec_driver_sql("SAVEPOINT job")
+                connection.exec_driver_sql("SAVEPOINT job")  # inside the one before: the commit ends them all
                 try:
                     job.outcome = job.work(connection)
                 except BaseException as error:  # noqa: BLE001 - a thread has no caller: whoever waits gets it
                     job.refused = error
                     connection.exec_driver_sql("ROLLBACK TO job")
-                connection.exec_driver_sql("RELEASE job")
             connection.commit()
     except BaseException as error:  # noqa: BLE001 - the same; nothing of the group was kept
         for job in jobs:

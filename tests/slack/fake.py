@@ -54,9 +54,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Hang:
-    """No answer for a while, then as usual."""
+    """No answer for a while, then as usual; `done`: it is done at once, and only the answer is late."""
 
     seconds: float = 30.0
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -245,13 +246,15 @@ class Slack:
             return web.json_response(call.answer, status=429, headers={"Retry-After": str(fault.after)})
         if isinstance(fault, Broken) and not fault.done:
             return web.Response(status=fault.status, text="<html>upstream error</html>", content_type="text/html")
-        if isinstance(fault, Hang):
+        if isinstance(fault, Hang) and not fault.done:
             await asyncio.sleep(fault.seconds)
         call.answer = (
             {"ok": False, "error": fault.error}
             if isinstance(fault, Refuse)
             else await self._answer(request, call, params)
         )
+        if isinstance(fault, Hang) and fault.done:
+            await asyncio.sleep(fault.seconds)
         if isinstance(fault, Broken):
             return web.Response(status=fault.status, text="<html>upstream error</html>", content_type="text/html")
         headers = {"x-oauth-scopes": self.scopes} if method == "auth.test" else {}
@@ -351,6 +354,16 @@ class Slack:
         found[0].text, found[0].blocks = self._checked(params, 4_000)
         found[0].edits += 1
         return {"channel": channel.id, "ts": found[0].ts, "text": found[0].text, "message": _shown(found[0])}
+
+    async def delete(self, install: Install, params: Json) -> Json:
+        channel = self._channel(install, params)
+        found = [each for each in self.posted if (each.channel, each.ts) == (channel.id, params.get("ts"))]
+        if not found or found[0].only:
+            raise RefusedError("message_not_found")
+        if found[0].user != install.bot:
+            raise RefusedError("cant_delete_message")
+        self.posted.remove(found[0])
+        return {"channel": channel.id, "ts": found[0].ts}
 
     async def auth_test(self, install: Install, params: Json) -> Json:
         return {
@@ -593,6 +606,7 @@ async def _nothing(slack: Slack, install: Install, params: Json) -> Json:
 METHODS: dict[str, Does] = {
     "api.test": _nothing,
     "auth.test": Slack.auth_test,
+    "chat.delete": Slack.delete,
     "chat.postMessage": Slack.post_message,
     "chat.postEphemeral": Slack.post_ephemeral,
     "chat.update": Slack.update,

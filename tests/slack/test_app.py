@@ -40,8 +40,10 @@ def database(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def served(knowledge: Knowledge, database: str, slack: Slack) -> AsyncIterator[Served]:
-    async with serving(knowledge, database, slack) as running:
+async def served(
+    request: pytest.FixtureRequest, knowledge: Knowledge, database: str, slack: Slack
+) -> AsyncIterator[Served]:
+    async with serving(knowledge, database, slack, socket=getattr(request, "param", False)) as running:
         yield running
 
 
@@ -75,17 +77,37 @@ async def test_a_mention_is_answered_in_its_thread_at_once(served: Served, ana: 
     assert 0.5 > time.perf_counter() - begun  # the next look without a wake-up would come after a second
 
 
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
 async def test_the_twin_and_three_retries_also_to_a_restarted_server_are_one_answer(
-    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, socket: bool
 ) -> None:
     _, events = ana.say(f"<@{BOT}> what is MLOps?")
-    async with serving(knowledge, database, slack) as first:
+    async with serving(knowledge, database, slack, socket=socket) as first:
         await asyncio.gather(*(first.event(event) for event in events))
         await first.event(events[0], retry=1)
         await first.settled()
-    async with serving(knowledge, database, slack) as second:
+    async with serving(knowledge, database, slack, socket=socket) as second:
         assert [200, 200] == [await second.event(event, retry=2) for event in events]
+        assert 200 == await second.event(events[0], retry=3)
         assert 1 == len(await second.settled())
+
+
+@pytest.mark.parametrize("socket", [False, True], ids=["http", "socket"])
+async def test_a_press_its_twin_and_three_retries_over_a_restart_are_one_answer(
+    knowledge: Knowledge, catalog: Catalog, database: str, slack: Slack, ana: Person, socket: bool
+) -> None:
+    async with serving(knowledge, database, slack, socket=socket) as first:
+        await first.command(ana.command("/roadmap"))
+        *_, card = await first.settled()
+        press = ana.press(card, next(iter(catalog.roadmap.questions["role"].options.values())).label)
+        assert [200, 200] == list(await asyncio.gather(first.interact(press), first.interact(press)))
+        before = len(await first.settled())
+    async with serving(knowledge, database, slack, socket=socket) as second:
+        assert [200] * 3 == [await second.interact(press) for _ in range(3)]
+        assert before == len(await second.settled())
+        held = await _held(second, Place("slack", TEAM, "C0OPS", card.thread_ts))
+    assert ["role"] == list(held.answers)
+    assert 1 == len([message for message in slack.sent if "Question 2 of 7" in words(message)])
 
 
 async def test_twins_at_the_same_moment_are_one_answer(served: Served, ana: Person) -> None:
@@ -94,6 +116,7 @@ async def test_twins_at_the_same_moment_are_one_answer(served: Served, ana: Pers
     assert 10 == len(await served.settled())
 
 
+@pytest.mark.parametrize("served", [False, True], ids=["http", "socket"], indirect=True)
 async def test_two_people_and_two_windows_clicking_at_once_lose_nothing(
     served: Served, catalog: Catalog, ana: Person, ben: Person
 ) -> None:
@@ -136,6 +159,34 @@ async def test_a_store_that_is_busy_has_slack_send_it_again(
     assert 1 == len(await served.settled())
 
 
+async def test_who_typed_what_cannot_be_kept_is_told_and_nothing_is_posted(
+    served: Served, slack: Slack, ana: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*given: object, **more: object) -> None:
+        raise StoreError("away")
+
+    form, about = ana.command("/roadmap"), ana.say("hm")[0]
+    await served.interact(ana.shortcut(about))
+    modal = ana.submit(next(iter(slack.views.values())), question="what is MLOps?")
+    with monkeypatch.context() as patch:
+        patch.setattr(served.store, "turn", away)
+        told = await served.command(form)
+        assert "ephemeral" == told.json["response_type"]
+        assert "send that again" in told.json["text"]
+        refused = await served.door.interact(modal)
+        assert "errors" == refused.json["response_action"]
+    assert [] == await served.settled()
+    await served.interact(modal)
+    await served.command(form)
+    assert about.ts in {message.thread_ts for message in await served.settled()}
+    assert 1 == len([message for message in slack.sent if not message.thread_ts])
+
+
+async def test_a_menu_that_asks_for_options_gets_none(served: Served, ana: Person) -> None:
+    asked = {"type": "block_suggestion", "team": {"id": TEAM}, "user": {"id": "U0ANA"}, "value": "ml"}
+    assert {"options": []} == (await served.door.interact(asked)).json
+
+
 async def test_until_slack_says_who_we_are_it_is_asked_to_send_again(
     knowledge: Knowledge, database: str, slack: Slack, ana: Person
 ) -> None:
@@ -171,6 +222,44 @@ async def test_a_guest_of_another_organisation_hears_nothing_of_onboarding(serve
     refused, answered = await served.settled()
     assert "members of this team only" in words(refused)
     assert "MLOps" in words(answered)
+
+
+async def test_in_a_shared_channel_onboarding_is_told_to_nobody_aloud(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    event = ana.say(f"<@{BOT}> what is MLOps?")[1][0] | {"is_ext_shared_channel": True}
+    await served.event(event)
+    about, _ = ana.say("where do I get access?")
+    await served.interact(ana.shortcut(about))
+    await served.interact(ana.submit(next(iter(slack.views.values())), question="how do I get repo access?"))
+    await served.events(ana.say(f"<@{BOT}> how do I get repo access?")[1])
+    await served.command(ana.command("/whichops", "how do I get repo access?"))
+    posted = await served.settled()
+    assert 3 == len([message for message in posted if "members of this team only" in words(message)])
+    await served.command(ana.command("/whichops", "private how do I get repo access?"))
+    *_, private = await served.settled()
+    assert "U0ANA" == private.only and "members of this team only" not in words(private)
+    await served.interact(ana.press(private, "Share with the channel"))
+    *_, shared = await served.settled()
+    assert "members of this team only" in words(shared)
+
+
+@pytest.mark.parametrize("grid", [False, True], ids=["workspace", "organisation"])
+async def test_a_guest_gets_no_onboarding_by_a_button_or_a_form(
+    served: Served, slack: Slack, ana: Person, grid: bool
+) -> None:
+    guest = Person(slack, "U0GUEST")
+    abroad: Json = {"user": {"id": "U0GUEST", "team_id": "T0OTHER"}}
+    abroad |= {"enterprise": {"id": "E0ORG"}} if grid else {}
+    event = ana.say(f"<@{BOT}> help")[1][0] | {"is_ext_shared_channel": True}
+    await served.event(event)
+    (helped,) = await served.settled()
+    press = guest.press(helped, next(each for each in labels(helped) if "week" in each.lower()))
+    await served.interact(press | abroad)
+    assert "members of this team only" in words((await served.settled())[-1])
+    await served.interact(guest.shortcut(helped) | abroad)
+    await served.interact(guest.submit(next(iter(slack.views.values())), question="how do I get repo access?") | abroad)
+    assert "members of this team only" in words((await served.settled())[-1])
 
 
 async def test_two_workspaces_with_the_same_ids_never_mix(knowledge: Knowledge, database: str, slack: Slack) -> None:
@@ -209,6 +298,7 @@ async def test_a_workspace_that_takes_the_app_away_is_forgotten(served: Served, 
 
 
 # Commands ---------------------------------------------------------------------------------
+@pytest.mark.parametrize("served", [False, True], ids=["http", "socket"], indirect=True)
 async def test_roadmap_in_a_channel_opens_a_thread(served: Served, ana: Person) -> None:
     answer = await served.command(ana.command("/roadmap"))
     assert (200, "") == (answer.status, answer.text)
@@ -230,10 +320,15 @@ async def test_where_we_are_no_member_it_goes_on_directly_and_says_so(
 ) -> None:
     slack.channels["C0ELSE"] = Room("C0ELSE", {"U0ANA"})
     for channel in ("C0ELSE", "C0UNKNOWN"):
-        answer = await served.command(ana.command("/roadmap", channel=channel))
-        assert "ephemeral" == answer.json["response_type"]
-        assert "written to you directly" in answer.json["text"]
-    assert {slack.direct("U0ANA")} == {message.channel for message in await served.settled()}
+        before = len(slack.sent)
+        assert 200 == (await served.command(ana.command("/roadmap", channel=channel))).status
+        opening, told, *cards = (await served.settled())[before:]
+        assert ("U0ANA", channel) == (told.only, told.channel)
+        assert "written to you directly" in told.text
+        assert "<@U0ANA>" in opening.text
+        assert {(slack.direct("U0ANA"), opening.ts)} == {(card.channel, card.thread_ts) for card in cards}
+        state = await served.store.peek(Place("slack", TEAM, slack.direct("U0ANA"), opening.ts))
+        assert state is not None and state.owner == "U0ANA"
 
 
 async def test_in_the_direct_conversation_a_command_needs_no_opening(served: Served, slack: Slack, ana: Person) -> None:
@@ -246,7 +341,10 @@ async def test_a_question_by_command_is_shown_and_cannot_ping_or_link(served: Se
     await served.command(ana.command("/whichops", nasty.replace("<", "&lt;").replace(">", "&gt;")))
     opening, answer = await served.settled()
     assert "&lt;!channel&gt;" in opening.text
-    assert "<!channel" not in opening.text and "<@U0BEN" not in opening.text and "*loud*" not in opening.text
+    assert "<!channel" not in opening.text and "<@U0BEN" not in opening.text
+    parts = [part for section in opening.blocks[0]["elements"] for part in section["elements"]]
+    assert [{"type": "user", "user_id": "U0ANA"}] == [part for part in parts if part["type"] != "text"]
+    assert not any("style" in part for part in parts)
     assert opening.ts == answer.thread_ts
     assert "MLOps" in words(answer)
 
@@ -352,6 +450,25 @@ async def test_a_channel_is_spoken_in_as_its_admin_wants(
     assert [mentioned, sure, 0, 0] == counts
 
 
+@pytest.mark.parametrize("rule", [{"mode": "shadow"}, {"mode": "silent"}, {"private": True}], ids=str)
+async def test_where_nothing_is_to_be_said_aloud_a_command_is_answered_alone(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, rule: Json
+) -> None:
+    async with serving(ruled(knowledge, C0OPS=Channel.model_validate(rule)), database, slack) as served:
+        await served.command(ana.command("/whichops", "what is MLOps?"))
+        (answer,) = await served.settled()
+        await served.command(ana.command("/roadmap"))
+        about, _ = ana.say("what about AIOps?")
+        await served.interact(ana.shortcut(about))
+        await served.interact(ana.submit(next(iter(slack.views.values()))))
+        posted = await served.settled()
+        assert 5 <= len(posted) and {"U0ANA"} == {message.only for message in posted}
+        await served.interact(ana.press(answer, "Share with the channel"))
+        await served.until(lambda: len(slack.sent) > len(posted) or answer not in slack.posted)
+        aloud = [message for message in await served.settled() if not message.only]
+        assert (2 if "private" in rule else 0) == len(aloud)
+
+
 async def test_a_person_who_is_asked_for_is_called_in_the_thread(
     knowledge: Knowledge, database: str, slack: Slack, ana: Person
 ) -> None:
@@ -398,12 +515,55 @@ async def test_who_joins_the_workspace_is_greeted_directly_where_that_is_wanted(
     knowledge: Knowledge, database: str, slack: Slack, ana: Person
 ) -> None:
     event = ana.envelope({"type": "team_join", "user": {"id": "U0ANA", "team_id": TEAM}})
-    channels = Channels(welcome=True)
+    async with serving(greeting(knowledge), database, slack) as served:
+        await served.events([event, event])
+        (hello,) = await served.settled()
+        assert slack.direct("U0ANA") == hello.channel
+
+
+def greeting(knowledge: Knowledge) -> Knowledge:
+    """The same knowledge, where newcomers are to be greeted."""
+    channels = Channels(welcome=True, places={"slack": {"C0OPS": Channel(welcome=True)}})
+    return Knowledge(knowledge.catalog.model_copy(update={"channels": channels}), knowledge.matcher)
+
+
+async def test_who_does_not_want_to_be_greeted_is_not_until_they_do_or_are_forgotten(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person
+) -> None:
+    def joined(channel: str) -> Json:
+        slack.channels[channel] = Room(channel, {BOT, "U0ANA"})
+        return ana.envelope({"type": "member_joined_channel", "user": "U0ANA", "team": TEAM, "channel": channel})
+
+    rooms = {name: Channel(welcome=True) for name in ("C0ONE", "C0TWO", "C0THREE", "C0FOUR")}
+    channels = Channels(welcome=True, places={"slack": rooms})
     wanted = Knowledge(knowledge.catalog.model_copy(update={"channels": channels}), knowledge.matcher)
     async with serving(wanted, database, slack) as served:
-        await served.events([event, event])
-        (greeting,) = await served.settled()
-        assert slack.direct("U0ANA") == greeting.channel
+        await served.event(joined("C0ONE"))
+        (hello,) = await served.settled()
+        await served.interact(ana.press(hello, "Don't greet me"))
+        _, told = await served.settled()
+        assert "U0ANA" == told.only and "won't greet you again" in words(told)
+        await served.event(joined("C0TWO"))
+        await served.event(ana.envelope({"type": "team_join", "user": {"id": "U0ANA", "team_id": TEAM}}))
+        assert 2 == len(await served.settled())
+        await served.command(ana.command("/whichops", "greet me again"))
+        await served.event(joined("C0THREE"))
+        assert "C0THREE" == (await served.settled())[-1].channel
+        await served.command(ana.command("/whichops", "Don\u2019t greet me."))
+        assert await served.store.ungreeted(f"slack/{TEAM}", "U0ANA")
+        await served.store.forget(f"slack/{TEAM}", "U0ANA")
+        assert not await served.store.ungreeted(f"slack/{TEAM}", "U0ANA")
+        assert {"U0ANA"} == {message.only for message in await served.settled()}
+
+
+async def test_in_a_channel_that_asked_for_quiet_nobody_is_greeted(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, ben: Person
+) -> None:
+    async with serving(greeting(knowledge), database, slack) as served:
+        await served.events(ben.say(f"<@{BOT}> mute here")[1])
+        joined = {"type": "member_joined_channel", "team": TEAM, "channel": "C0OPS", "inviter": "U0BEN"}
+        await served.events([ana.envelope(joined | {"user": each}) for each in ("U0ANA", BOT)])
+        assert 1 == len(await served.settled())
 
 
 # Cards, modals, Home ----------------------------------------------------------------------
@@ -447,8 +607,9 @@ async def test_a_modal_about_a_message_out_of_reach_is_answered_directly(
     await served.interact(ana.shortcut(about))
     (view,) = slack.views.values()
     await served.interact(ana.submit(view, question="what is MLOps?"))
-    (answer,) = await served.settled()
-    assert slack.direct("U0ANA") == answer.channel
+    asked, answer = await served.settled()
+    assert {slack.direct("U0ANA")} == {asked.channel, answer.channel}
+    assert asked.ts == answer.thread_ts
 
 
 async def test_the_global_shortcut_is_answered_directly(served: Served, slack: Slack, ana: Person) -> None:

@@ -7,13 +7,14 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
-from tests.slack.fake import BOT, TOKEN, Hang, Slack
+from tests.slack.fake import APP_TOKEN, BOT, TOKEN, Hang, Slack
 from tests.slack.people import Person
 from tests.slack.sign import SECRET, Door
 
@@ -32,9 +33,10 @@ class Started:
 
 
 @asynccontextmanager
-async def started(slack: Slack, folder: Path) -> AsyncIterator[Started]:
+async def started(slack: Slack, folder: Path, *, socket: bool = False) -> AsyncIterator[Started]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "WHICHOPS_"))}
-    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
+    way = {"SLACK_APP_TOKEN": APP_TOKEN} if socket else {"SLACK_SIGNING_SECRET": SECRET}
+    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": slack.url} | way
     ours |= {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "serve", cwd=ROOT, env=own | ours, stderr=asyncio.subprocess.PIPE
@@ -73,3 +75,51 @@ async def test_a_reply_that_was_committed_arrives_after_a_kill(tmp_path: Path) -
             assert 200 == (await Door(session, server.url).event(another)).status
             assert 0 == await server.end(signal.SIGTERM)
         assert 2 == len(slack.sent)  # the one, and what was under way when it was asked to stop
+
+
+@pytest.mark.parametrize("posted", [False, True], ids=["not posted", "posted"])
+async def test_a_command_that_was_committed_is_answered_in_one_thread_after_a_kill(
+    tmp_path: Path, posted: bool
+) -> None:
+    """The kill comes while the opening is under way: it may have reached Slack, and is then the one that may double."""
+    async with Slack() as slack, ClientSession() as session:
+        form = Person(slack).command("/roadmap")
+        async with started(slack, tmp_path) as server:
+            slack.script("chat.postMessage", Hang(60, done=posted))
+            assert 200 == (await Door(session, server.url).command(form)).status
+            await until(lambda: slack.called("chat.postMessage"))
+            await until(lambda: len(slack.sent) == int(posted))
+            await server.end(signal.SIGKILL)
+        async with started(slack, tmp_path) as server:
+            await until(lambda: len([message for message in slack.sent if message.thread_ts]) == 2)
+            assert 200 == (await Door(session, server.url).command(form)).status  # sent again, taken once
+            assert 0 == await server.end(signal.SIGTERM)
+        openings = [message.ts for message in slack.sent if not message.thread_ts]
+        assert 1 + posted == len(openings)
+        assert {openings[-1]} == {message.thread_ts for message in slack.sent if message.thread_ts}
+
+
+async def test_over_a_websocket_a_committed_reply_arrives_after_a_kill_too(tmp_path: Path) -> None:
+    async with Slack() as slack:
+        _, (event, twin) = Person(slack).say(f"<@{BOT}> what is MLOps?")
+        async with started(slack, tmp_path, socket=True) as server:
+            await slack.socket_mode.connected()
+            slack.script("chat.postMessage", Hang(60))
+            assert await slack.socket_mode.send("events_api", event)
+            await until(lambda: slack.called("chat.postMessage"))
+            await server.end(signal.SIGKILL)
+        assert [] == slack.sent
+        async with started(slack, tmp_path, socket=True) as server:
+            await slack.socket_mode.connected(2)
+            await until(lambda: slack.sent)
+            assert await slack.socket_mode.send("events_api", twin, retry=1)
+            assert await slack.socket_mode.send("events_api", event, retry=2)
+            assert 0 == await server.end(signal.SIGTERM)
+        assert 1 == len(slack.sent)
+
+
+async def until(found: Callable[[], object], seconds: float = 15) -> None:
+    """Wait for something to be so."""
+    async with asyncio.timeout(seconds):
+        while not found():
+            await asyncio.sleep(0.01)
