@@ -12,23 +12,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from aiohttp import web
 
+from adapters.pace import Gate, Pace
 from adapters.web import app as chat
 from bot.catalog import load
 from bot.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
-    from adapters.slack.app import Slack
     from bot.advisor import Advisor
     from bot.conversation import Conversation
     from bot.settings import Settings
     from bot.store import Store
 
-TURNS = 64  # at once; above that a database queue only makes everyone wait (measured: acks reached 7.6 s)
 FINISH = 5.0  # seconds that turns under way get when the server stops
 WATCH = 1.0  # seconds between two looks at the content folders
 SWEEP = 3600.0  # seconds between two sweeps of what is too old to keep
@@ -39,6 +39,16 @@ Reasons = Callable[[], Awaitable[Sequence[str]]]
 Warnings = Callable[[], Sequence[str]]
 
 
+class Platform(Protocol):
+    """A platform, served."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """List what the server mounts."""
+
+    def warnings(self) -> Sequence[str]:
+        """Say what is wrong, for `/ready`."""
+
+
 @dataclass(slots=True)
 class Health:
     """What `/ready` tells: every reason not to send turns here now, and warnings that don't stop them."""
@@ -46,7 +56,6 @@ class Health:
     reasons: Reasons
     warnings: Warnings
     stopping: bool = False
-    turns: int = 0
 
     async def live(self, request: web.Request) -> web.Response:
         """Answer as long as the loop runs."""
@@ -60,36 +69,39 @@ class Health:
 
 
 HEALTH = web.AppKey("health", Health)
+GATE = web.AppKey("gate", Gate)
 
 
 async def _no_reasons() -> Sequence[str]:
     return ()
 
 
-def build(
+def build(  # noqa: PLR0913  (all but one have a default; whoever starts a server names them)
     advisor: chat.Advises,
     *,
     web_chat: bool = True,
     spots: Sequence[chat.Spot] = (),
-    pace: chat.Pace | None = None,
+    pace: Pace | None = None,
     reasons: Reasons = _no_reasons,
     warnings: Warnings = tuple,
     routes: Sequence[web.RouteDef] = (),
+    gate: Gate | None = None,
 ) -> web.Application:
     """Put the application together.
 
     `spots` are the other places and what each needs; `reasons` and `warnings` feed `/ready`; `routes` are the
-    platforms' own doors.
+    platforms' own doors. What doesn't come by HTTP goes through the same `gate`.
     """
     health = Health(reasons, warnings)
     app = web.Application(middlewares=[_admit], client_max_size=chat.BODY_LIMIT)
     app[HEALTH] = health
+    app[GATE] = gate or Gate()
     app.on_response_prepare.append(_secure)
     app.router.add_get("/live", health.live)
     app.router.add_get("/ready", health.ready)
     app.router.add_routes(routes)
     if web_chat:
-        app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or chat.Pace()).routes())
+        app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or Pace()).routes())
     return app
 
 
@@ -98,14 +110,8 @@ async def _admit(request: web.Request, handler: chat.Serve) -> web.StreamRespons
     """Take a turn, or refuse it at once while too many are under way."""
     if request.method != "POST":
         return await handler(request)
-    health = request.app[HEALTH]
-    if health.turns >= TURNS:
-        return chat.Trouble(503, "busy", 1).response()
-    health.turns += 1
-    try:
-        return await handler(request)
-    finally:
-        health.turns -= 1
+    with request.app[GATE].enter() as let_in:
+        return await handler(request) if let_in else chat.Trouble(503, "busy", 1).response()
 
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
@@ -151,6 +157,7 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
     async def reasons() -> Sequence[str]:
         return await _reasons(store)
 
+    gate = Gate()
     stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
@@ -158,15 +165,17 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
     tasks = [asyncio.create_task(_watch(advisor, options, reload)), asyncio.create_task(_sweep(store))]
 
     def bound(address: str) -> None:
-        log.info("serving", address=address, web=options.web, slack=options.slack)
+        log.info("serving", address=address, web=options.web, slack=options.slack, teams=options.teams)
 
     try:
         async with AsyncExitStack() as platforms:
-            slack = await platforms.enter_async_context(_slack(advisor, store, options)) if options.slack else None
+            known = ((options.slack, partial(_slack, gate=gate)), (options.teams, _teams))
+            starts = [start for on, start in known if on]
+            running = [await platforms.enter_async_context(start(advisor, store, options)) for start in starts]
 
             def warnings() -> Sequence[str]:
                 stale = ["content_stale"] if advisor.content_problem else []
-                return [*stale, *(slack.warnings() if slack else ())]
+                return [*stale, *(each for platform in running for each in platform.warnings())]
 
             app = build(
                 advisor,
@@ -174,7 +183,8 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
                 spots=_spots(options),
                 reasons=reasons,
                 warnings=warnings,
-                routes=slack.routes() if slack else (),
+                routes=[each for platform in running for each in platform.routes()],
+                gate=gate,
             )
             await listen(app, options.host, options.port, stop, bound)
     finally:
@@ -183,8 +193,16 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _slack(advisor: Advisor, store: Store[Conversation], options: Settings) -> AbstractAsyncContextManager[Slack]:
+def _slack(
+    advisor: Advisor, store: Store[Conversation], options: Settings, gate: Gate
+) -> AbstractAsyncContextManager[Platform]:
     from adapters.slack import app  # noqa: PLC0415  (the SDK takes its time to import; only who has Slack waits)
+
+    return app.running(advisor, store, options, gate)
+
+
+def _teams(advisor: Advisor, store: Store[Conversation], options: Settings) -> AbstractAsyncContextManager[Platform]:
+    from adapters.teams import app  # noqa: PLC0415  (as Slack's)
 
     return app.running(advisor, store, options)
 
@@ -193,7 +211,9 @@ def _spots(options: Settings) -> Sequence[chat.Spot]:
     """Say in the web chat where else the advisor speaks, or what is missing for that."""
     return (
         chat.Spot("Slack", () if options.slack else ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")),
-        chat.Spot("Microsoft Teams", planned=True),
+        chat.Spot(
+            "Microsoft Teams", () if options.teams else ("TEAMS_APP_ID", "TEAMS_APP_PASSWORD", "TEAMS_TENANT_ID")
+        ),
     )
 
 

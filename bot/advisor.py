@@ -7,7 +7,8 @@ Must never know a platform or send anything.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,8 @@ UNASKED = 0.85  # how sure of a question nobody put to us
 # How to take what nobody said to us: only where a conversation waits for it ("asked"), also where an answer is sure
 # ("helpful"). And all that is said: never aloud, noting what would have been said ("shadow"), or not at all ("silent").
 Manner = Literal["asked", "helpful", "shadow", "silent"]
+
+Shape = Callable[[tuple[Reply, ...]], tuple[Reply, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +81,28 @@ class Advisor:
             log.info("content_loaded", topics=len(self.catalog.topics), terms=len(self.catalog.glossary.terms))
 
     async def handle(
-        self, message: Message, *, deliver: bool = False, manner: Manner = "asked", guest: bool = False
+        self,
+        message: Message,
+        *,
+        deliver: bool = False,
+        manner: Manner = "asked",
+        guest: bool = False,
+        lead: tuple[Reply, ...] = (),
+        shape: Shape = tuple,
     ) -> tuple[Reply, ...]:
         """Answer one message; `()` means: stay silent. A repeated message gets the replies it got before.
 
         With `deliver` the replies also wait in the outbox for a sender; without, the caller shows them. A
-        `guest` belongs to another organisation: nothing of the team's onboarding is told.
+        `guest` belongs to another organisation: nothing of the team's onboarding is told. `lead` is said first,
+        in the same transaction: what opens a thread. `shape` puts what is said together as the platform shows it; it
+        must be pure.
         """
         if manner == "silent":
             return ()
         knowledge = self._knowledge
         reference = telemetry.reference(message)
         try:
-            return await self._turn(knowledge, message, deliver, manner, guest)
+            return await self._turn(knowledge, message, deliver, manner, guest, lead, shape)
         except StoreError as error:
             log.warning("turn_refused", place=telemetry.place_hash(message.place), ref=reference, why=str(error))
             raise
@@ -98,12 +110,19 @@ class Advisor:
             # The one place that catches everything: a person never sees a traceback, the log always does.
             log.exception("turn_failed", place=telemetry.place_hash(message.place), ref=reference)
             apology = answers.line(knowledge.catalog, "apology", ref=reference)
-            return await self.tell(message, apology) if deliver and manner != "shadow" else (apology,)
+            return await self.tell(message, *lead, apology) if deliver and manner != "shadow" else (apology,)
 
     async def _turn(
-        self, knowledge: Knowledge, message: Message, deliver: bool, manner: Manner, guest: bool
+        self,
+        knowledge: Knowledge,
+        message: Message,
+        deliver: bool,
+        manner: Manner,
+        guest: bool,
+        lead: tuple[Reply, ...],
+        shape: Shape,
     ) -> tuple[Reply, ...]:
-        peeked = await self._store.peek(message.place)
+        peeked = None if _begins(message) else await self._store.peek(message.place)
         state = peeked or Conversation()
         waited_for = message.addressed or dialogue.waits_for(knowledge.catalog, state.interview, message)
         if not waited_for and peeked is None and manner == "asked":
@@ -117,7 +136,9 @@ class Advisor:
             # Someone else may have spoken since the peek: then "and AIOps?" means something else.
             current = found if now.context == state.context else _find(knowledge.matcher, message, now)
             turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest))
-            return turn if manner != "shadow" else Turn(kept, (), _shadowed(message, current, turn))
+            if manner == "shadow":
+                return Turn(kept, (), _shadowed(message, current, turn))
+            return replace(turn, replies=(*lead, *shape(turn.replies)))
 
         turned = await self._store.turn(message, decide_now, deliver=deliver)
         if turned.repeated:
@@ -136,9 +157,11 @@ class Advisor:
         """Tell whether people asked for quiet in this place's channel: then nobody is spoken to unasked."""
         return await self._store.muted(place)
 
-    async def knows(self, place: Place) -> bool:
-        """Tell whether anything is remembered of a place."""
-        return await self._store.peek(place) is not None
+    async def may_greet(self, place: Place, author: str) -> bool:
+        """Tell whether somebody may be greeted unasked: a stranger here, where nobody asked for quiet."""
+        if await self._store.peek(place) is not None or await self._store.muted(place):
+            return False
+        return not await self._store.ungreeted(place.owner, author)
 
     async def given(self, place: Place, ref: str = "") -> AnswerId | None:
         """Find the answer given in a place under `ref`, or the last one there; None when it is too far back."""
@@ -160,6 +183,11 @@ class Advisor:
         if state is None:
             return (dialogue.welcome(catalog),)
         return dialogue.reopened(catalog, state.interview, author)
+
+
+def _begins(message: Message) -> bool:
+    """Whether a message is the first of its thread, which is named after it: nothing can be remembered there yet."""
+    return message.id == f"{message.place.tenant}/{message.place.key}"
 
 
 def _find(matcher: Matcher, message: Message, state: Conversation) -> Found:

@@ -7,6 +7,7 @@ Must never be read by the core: values are passed in.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from bot.errors import ConfigError
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _SECRET = 16  # characters a secret has at least; Slack's signing secrets have 32
 _UNSET = SecretStr("")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # Azure's
 
 
 class Settings(BaseSettings):
@@ -87,6 +89,54 @@ class Settings(BaseSettings):
         description="Slack's Web API: another one for GovSlack (`https://slack-gov.com/api/`) or a test.",
     )
 
+    # Microsoft Teams: named as Azure names them.
+    teams_app_id: str = Field(
+        default="",
+        validation_alias="TEAMS_APP_ID",
+        description="Teams: the bot's app id (Microsoft App ID). Switches Teams on.",
+    )
+    teams_app_password: SecretStr = Field(
+        default=_UNSET,
+        validation_alias="TEAMS_APP_PASSWORD",
+        description="Teams: the app's client secret. A managed identity has none.",
+    )
+    teams_app_type: Literal["SingleTenant", "UserAssignedMSI"] = Field(
+        default="SingleTenant",
+        validation_alias="TEAMS_APP_TYPE",
+        description="Teams: how the bot proves who it is: `SingleTenant` by its secret, `UserAssignedMSI` by Azure.",
+    )
+    teams_tenant_id: str = Field(
+        default="", validation_alias="TEAMS_TENANT_ID", description="Teams: the tenant the app is registered in."
+    )
+    teams_allowed_tenants: str = Field(
+        default="",
+        validation_alias="TEAMS_ALLOWED_TENANTS",
+        description="Teams: the tenants whose people are answered, with commas. Unset: only `TEAMS_TENANT_ID`.",
+    )
+    teams_openid_metadata_url: str = Field(
+        default="https://login.botframework.com/v1/.well-known/openidconfiguration",
+        validation_alias="TEAMS_OPENID_METADATA_URL",
+        description="Teams: who signs requests. Another one for a government cloud or a test.",
+    )
+    teams_service_hosts: str = Field(
+        default="",
+        validation_alias="TEAMS_SERVICE_HOSTS",
+        description="Teams: hosts that replies may go to besides Microsoft's own, with commas. Loopback is for tests.",
+    )
+    teams_allow_anonymous: bool = Field(
+        default=False,
+        validation_alias="TEAMS_ALLOW_ANONYMOUS",
+        description="Teams: `1` takes unsigned requests, for a client on this machine only, instead of `TEAMS_APP_ID`.",
+    )
+
+    @field_validator("teams_openid_metadata_url")
+    @classmethod
+    def _metadata(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
+            raise ValueError("must be an https:// address")
+        return url
+
     @field_validator("slack_api_url")
     @classmethod
     def _api(cls, url: str) -> str:
@@ -125,6 +175,25 @@ class Settings(BaseSettings):
         found = self.slack_signing_secret.get_secret_value().split(",")
         return tuple(each.strip() for each in found if each.strip())
 
+    @property
+    def teams(self) -> bool:
+        """Whether Teams is switched on."""
+        return bool(self.teams_app_id) or self.teams_allow_anonymous
+
+    @property
+    def teams_tenants(self) -> tuple[str, ...]:
+        """The tenants whose people are answered."""
+        return _listed(self.teams_allowed_tenants) or _listed(self.teams_tenant_id)
+
+    @property
+    def teams_hosts(self) -> tuple[str, ...]:
+        """The hosts replies may be sent to besides Microsoft's own."""
+        return _listed(self.teams_service_hosts)
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip().lower() for each in value.split(",") if each.strip())
+
 
 def variable(name: str, field: FieldInfo) -> str:
     """Name the environment variable of a setting."""
@@ -148,6 +217,7 @@ def load() -> Settings:
             "set WHICHOPS_WEB=off, or WHICHOPS_HOST=127.0.0.1"
         )
     _check_slack(settings)
+    _check_teams(settings)
     return settings
 
 
@@ -189,6 +259,47 @@ def _check_shapes(bot: str, app: str, secrets: tuple[str, ...]) -> None:
         raise ConfigError("SLACK_APP_TOKEN: must be the app-level token, which begins with xapp-")
     if any(len(secret) < _SECRET for secret in secrets):
         raise ConfigError("SLACK_SIGNING_SECRET: too short; copy it whole from your app's page Basic Information")
+
+
+def _check_teams(settings: Settings) -> None:
+    """Refuse what is set by halves, and unsigned requests from anywhere but this machine."""
+    password = settings.teams_app_password.get_secret_value()
+    given = {
+        "TEAMS_APP_ID": settings.teams_app_id,
+        "TEAMS_APP_PASSWORD": password,
+        "TEAMS_TENANT_ID": settings.teams_tenant_id,
+        "TEAMS_ALLOWED_TENANTS": settings.teams_allowed_tenants,
+    }
+    if settings.teams_allow_anonymous:
+        if any(given.values()):
+            raise ConfigError(
+                f"TEAMS_ALLOW_ANONYMOUS takes requests nobody signed, {_named(given)} signed ones: unset the one or "
+                "the others"
+            )
+        if not settings.loopback:
+            raise ConfigError(
+                f"TEAMS_ALLOW_ANONYMOUS: takes requests nobody signed, and WHICHOPS_HOST is {settings.host}: unset "
+                "it, or set WHICHOPS_HOST=127.0.0.1"
+            )
+        return
+    if not any(given.values()):
+        return
+    needed = ["TEAMS_APP_ID", "TEAMS_TENANT_ID", *(["TEAMS_APP_PASSWORD"] if not _is_identity(settings) else [])]
+    missing = [name for name in needed if not given[name]]
+    if missing:
+        raise ConfigError(
+            f"{', '.join(missing)}: missing. Teams as {settings.teams_app_type} needs {', '.join(needed)}; copy them "
+            "from the bot's page Configuration in Azure, or unset the other TEAMS_ variables"
+        )
+    if password and _is_identity(settings):
+        raise ConfigError("TEAMS_APP_PASSWORD: a managed identity has none; unset it, or TEAMS_APP_TYPE")
+    for name in ("TEAMS_APP_ID", "TEAMS_TENANT_ID", "TEAMS_ALLOWED_TENANTS"):
+        if not all(_ID.fullmatch(each) for each in _listed(given[name])):
+            raise ConfigError(f"{name}: must be an id like 00000000-0000-0000-0000-000000000000")
+
+
+def _is_identity(settings: Settings) -> bool:
+    return settings.teams_app_type == "UserAssignedMSI"
 
 
 def _named(values: dict[str, str]) -> str:

@@ -112,6 +112,8 @@ def test_newcomers_and_private_answers_are_as_the_admin_wants_them(ours: Knowled
         ("experts:\n  mlops: '#ops'\npeople:\n  slack:\n    '#ops': U0123456\n", 5, "#ops", "@amira"),
         ("experts: [mlops]\n", 1, "experts", "key: value"),
         ("people:\n  slack: [U0123456]\n", 2, "people.slack", "key: value"),
+        ("experts:\n  mlops: '@jon'\npeople:\n  teams:\n    '@jon': jon\n", 5, "jon", "Entra"),
+        ("places:\n  teams:\n    general: {mode: helpful}\n", 3, "general", "19:"),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_fix(overlay: Path, text: str, line: int, what: str, fix: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from aiohttp import web
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from adapters.pace import Pace
 from adapters.web import render
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
@@ -73,33 +73,10 @@ class Said(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Another place the advisor can speak in. `needs` are the settings that switch it on; none: it is on.
-
-    `planned`: no setting switches it on in this release.
-    """
+    """Another place the advisor can speak in. `needs` are the settings that switch it on; none: it is on."""
 
     name: str
     needs: tuple[str, ...] = ()
-    planned: bool = False
-
-
-class Pace:
-    """Lets each author take `burst` turns at once and one a second after that."""
-
-    def __init__(self, burst: int = 20, *, known: int = 10_000) -> None:
-        self._burst = burst
-        self._known = known
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def wait(self, author: str, now: float) -> float:
-        """Take a turn: 0 if the author may go on, else the seconds to wait."""
-        left, at = self._left.pop(author, (float(self._burst), now))
-        left = min(float(self._burst), left + now - at)
-        taken = left >= 1
-        self._left[author] = (left - 1 if taken else left, now)
-        if len(self._left) > self._known:
-            self._left.popitem(last=False)
-        return 0.0 if taken else 1 - left
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,12 @@ from bot.errors import Problem
 
 _SLACK_CHANNEL = re.compile(r"[CG][A-Z0-9]{5,20}")
 _SLACK_PERSON = re.compile(r"[UW][A-Z0-9]{5,20}")
+_TEAMS_CHANNEL = re.compile(r"19:[\w.-]+@(thread|unq)\.[\w.]+")
+_TEAMS_PERSON = re.compile(r"29:[\w-]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_FIXES = {
+    "slack": ("Slack member", "write the member id, such as U0123456789: it is in the menu of the person's profile"),
+    "teams": ("Teams user", "write the object id that Entra shows for the person: 32 digits with dashes"),
+}
 
 
 def channels(tree: Node) -> Iterator[Problem]:
@@ -32,15 +38,25 @@ def channels(tree: Node) -> Iterator[Problem]:
         if not _SLACK_CHANNEL.fullmatch(name):
             fix = "write the id, such as C0123456789: it ends the link that Slack copies from the channel's menu"
             yield _problem(node, f'"{name}" is no id of a Slack channel', fix)
-    yield from _people(root)
+    yield from _teams_places(root)
+    yield from _people(root, "slack", _SLACK_PERSON)
+    yield from _people(root, "teams", _TEAMS_PERSON)
 
 
-def _people(root: Node) -> Iterator[Problem]:
-    people = root.at("people", "slack")
+def _teams_places(root: Node) -> Iterator[Problem]:
+    here = root.at("places", "teams")
+    for name, node in here.items.items() if here else ():
+        if not _TEAMS_CHANNEL.fullmatch(name):
+            fix = "write the id, such as 19:0a1b@thread.tacv2: it is in the channel's link, %3a there is :, %40 is @"
+            yield _problem(node, f'"{name}" is no id of a Teams channel or chat', fix)
+
+
+def _people(root: Node, platform: str, shape: re.Pattern[str]) -> Iterator[Problem]:
+    people = root.at("people", platform)
     for handle, node in people.items.items() if people else ():
-        if node.text and not _SLACK_PERSON.fullmatch(node.text):
-            fix = "write the member id, such as U0123456789: it is in the menu of the person's profile"
-            yield _problem(node, f'"{node.text[:60]}" is no id of a Slack member', fix)
+        if node.text and not shape.fullmatch(node.text):
+            named, fix = _FIXES[platform]
+            yield _problem(node, f'"{node.text[:60]}" is no id of a {named}', fix)
         if not handle.startswith("@"):
             yield _problem(node, f'"{handle[:60]}" is no person\'s handle', "write it as in chat: @amira")
         elif handle not in _experts(root):

@@ -3,9 +3,11 @@
 The one door to the database: nothing outside this package imports SQLAlchemy.
 """
 
+from bot.store.reaching import Known, Posted, Reached
 from bot.store.store import Store
 from bot.store.turn import (
     Gap,
+    Greeting,
     Health,
     Muting,
     Opinion,
@@ -22,10 +24,14 @@ from bot.store.turn import (
 
 __all__ = [
     "Gap",
+    "Greeting",
     "Health",
+    "Known",
     "Muting",
     "Opinion",
     "Outgoing",
+    "Posted",
+    "Reached",
     "Record",
     "Shadowed",
     "State",

@@ -22,6 +22,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from bot.store import reaching
 from bot.store.bodies import clean, fit
 from bot.store.tables import (
     conversation,
@@ -30,12 +31,16 @@ from bot.store.tables import (
     metadata,
     muted,
     outbox,
+    person,
+    posted,
+    reference,
     shadow,
     shelved,
     ticket,
     unanswered,
 )
 from bot.store.turn import Gap, Opinion, Unsaid, millis, moment, who
+from bot.store.turning import personal
 
 BATCH = 500  # rows a sweep deletes at once: turns go on in between
 _REASONS = 20  # how many reasons are shown with an answer
@@ -92,6 +97,11 @@ def is_muted(connection: Connection, tenant: str, channel: str) -> bool:
     return connection.execute(asked).first() is not None
 
 
+def is_ungreeted(connection: Connection, tenant: str, author: str) -> bool:
+    """Whether somebody asked not to be greeted."""
+    return is_muted(connection, tenant, personal(who(fit(tenant), clean(author))))
+
+
 def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterator[Callable[[Connection], int]]:
     """Yield, table by table, a function that deletes one batch of what is too old and says how many it deleted."""
     short, idle = millis(now - timedelta(hours=hours)), millis(now - timedelta(days=days))
@@ -107,6 +117,9 @@ def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterato
         (feedback, feedback.c.at < noted),
         (shadow, shadow.c.at < noted),
         (ticket, ticket.c.until < millis(now)),
+        (posted, posted.c.at < idle),
+        (person, person.c.seen < noted),
+        (reference, reference.c.seen < noted),
     )
     for table, rule in rules:
         yield _batch(table, rule)
@@ -132,12 +145,14 @@ def forget(connection: Connection, tenant: str, author: str) -> int:
         delete(outbox).where(outbox.c.tenant == tenant, or_(outbox.c.asker == author, outbox.c.thread.in_(own))),
         delete(conversation).where(conversation.c.tenant == tenant, conversation.c.owner == author),
         delete(shelved).where(shelved.c.tenant == tenant, shelved.c.owner == author),
+        delete(muted).where(muted.c.tenant == tenant, muted.c.channel == personal(person)),
         *(
             delete(table).where(table.c.tenant == tenant, table.c.who == person)
             for table in (inbox, unanswered, feedback, shadow)
         ),
     )
-    return sum(connection.execute(deletion).rowcount for deletion in deletions)
+    rows = sum(connection.execute(deletion).rowcount for deletion in deletions)
+    return rows + reaching.forget_person(connection, tenant, author)
 
 
 def forget_tenant(connection: Connection, tenant: str) -> int:

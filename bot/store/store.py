@@ -19,8 +19,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
-from bot.store import engines, installing, keeping, migrating, sending
+from bot.store import engines, installing, keeping, migrating, moving, reaching, sending
 from bot.store.lanes import Key, Lane
+from bot.store.reaching import Known, Posted, Reached
 from bot.store.tables import pulse
 from bot.store.turn import Gap, Health, Opinion, Outgoing, S, Turn, Turned, Unsaid, millis
 from bot.store.turning import Turning, address
@@ -168,6 +169,13 @@ class Store(Generic[S]):
         """Give a claimed reply up at once, because trying again can't help."""
         await self._write(lambda connection: sending.park(connection, which, now, error))
 
+    async def move(self, opening: Outgoing, to: Place, at: datetime, *, keep: bool = False) -> None:
+        """Mark the reply that opened a thread as delivered, and take what waits behind it into that thread.
+
+        What was remembered goes along; with `keep` the old place remembers it too.
+        """
+        await self._write(lambda connection: moving.move(connection, opening, to, at, keep=keep))
+
     async def parked(self) -> int:
         """Count the replies nobody could deliver."""
         return (await self._read(sending.health)).parked
@@ -189,6 +197,10 @@ class Store(Generic[S]):
     async def muted(self, place: Place) -> bool:
         """Tell whether people asked for quiet in this place's channel."""
         return await self._read(lambda connection: keeping.is_muted(connection, place.owner, place.channel))
+
+    async def ungreeted(self, tenant: str, author: str) -> bool:
+        """Tell whether somebody asked not to be greeted (`tenant` is a place's `owner`)."""
+        return await self._read(lambda connection: keeping.is_ungreeted(connection, tenant, author))
 
     async def keep_installation(self, tenant: str, body: str, at: datetime) -> None:
         """Keep an installation's sealed body; the newest of a tenant wins."""
@@ -213,6 +225,43 @@ class Store(Generic[S]):
     async def take_ticket(self, name: str, now: datetime) -> bool:
         """Take a ticket: True once, and only while it is good."""
         return await self._write(lambda connection: installing.take(connection, name, now))
+
+    # Where people are reached ------------------------------------------------------------
+    async def keep_reference(self, found: Reached, at: datetime) -> datetime:
+        """Keep where a conversation is reached now; since when we are there."""
+        return await self._write(lambda connection: reaching.keep_reference(connection, found, at))
+
+    async def reference(self, tenant: str, conversation: str) -> Reached | None:
+        """Read where a conversation is reached (`tenant` is a place's `owner`); None when that isn't known."""
+        return await self._read(lambda connection: reaching.find_reference(connection, tenant, conversation))
+
+    async def tenant_of(self, platform: str, conversation: str) -> str:
+        """Name the tenant (a place's `owner`) of a conversation; "" for an unknown one."""
+        return await self._read(lambda connection: reaching.find_tenant(connection, platform, conversation))
+
+    async def drop_reference(self, tenant: str, conversation: str) -> bool:
+        """Forget where a conversation is reached; False when that wasn't known."""
+        return await self._write(lambda connection: reaching.drop_reference(connection, tenant, conversation))
+
+    async def keep_person(self, tenant: str, author: str, known: Known, at: datetime) -> None:
+        """Keep how somebody is addressed."""
+        await self._write(lambda connection: reaching.keep_person(connection, tenant, author, known, at))
+
+    async def person(self, tenant: str, author: str) -> Known | None:
+        """Read how somebody is addressed; None for a stranger."""
+        return await self._read(lambda connection: reaching.find_person(connection, tenant, author))
+
+    async def keep_posted(self, found: Posted, at: datetime) -> None:
+        """Keep something of ours that will be judged or pressed."""
+        await self._write(lambda connection: reaching.keep_posted(connection, found, at))
+
+    async def posted(self, tenant: str, channel: str, activity: str) -> Posted | None:
+        """Read something of ours by its id."""
+        return await self._read(lambda connection: reaching.find_posted(connection, tenant, channel, activity))
+
+    async def live(self, place: Place, owner: str) -> Posted | None:
+        """Read which card somebody's interview goes on in; None while there is none."""
+        return await self._read(lambda connection: reaching.find_live(connection, place.owner, place.key, owner))
 
     # Housekeeping ------------------------------------------------------------------------
     async def sweep(self, now: datetime, *, hours: int = 24, days: int = 30, records_days: int = 365) -> int:
@@ -243,6 +292,17 @@ class Store(Generic[S]):
         Says how many rows it was. Raises StoreError as `forget` does.
         """
         deleted = await _wait(self._open().write.submit(partial(keeping.forget_tenant, tenant=tenant)), _LONG)
+        await self._scrub()
+        return deleted
+
+    async def forget_channels(self, tenant: str, channels: Collection[str], team: str = "") -> int:
+        """Delete everything of these channels, and of all channels of a team: the app was taken out. Wiped as above."""
+
+        def gone(connection: Connection) -> int:
+            named = {*channels, *(reaching.channels_of(connection, tenant, team) if team else ())}
+            return sum(reaching.forget_channel(connection, tenant, each) for each in sorted(named))
+
+        deleted = await _wait(self._open().write.submit(gone), _LONG)
         await self._scrub()
         return deleted
 

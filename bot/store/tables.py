@@ -130,7 +130,7 @@ shadow = Table(  # what would have been said where only listening was asked for
     sqlite_autoincrement=True,
 )
 
-muted = Table(  # channels whose people asked for quiet
+muted = Table(  # channels whose people asked for quiet; and, as "@" with a hash, people who don't want to be greeted
     "muted",
     metadata,
     Column("tenant", Text, primary_key=True),
@@ -152,4 +152,46 @@ ticket = Table(  # what may be done once, and not for long: an installation that
     Column("name", Text, primary_key=True),
     Column("until", BigInteger, nullable=False),
     Index("ticket_until", "until"),
+)
+
+reference = Table(  # where a conversation is reached, as its latest activity said
+    "reference",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("conversation", Text, primary_key=True),
+    Column("service_url", Text, nullable=False),
+    Column("bot", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("team", Text, nullable=False),  # "" outside of teams
+    Column("since", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Index("reference_conversation", "conversation"),
+    Index("reference_seen", "seen"),
+)
+
+person = Table(  # the platform's address of somebody, where that differs from their id
+    "person",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("author", Text, primary_key=True),
+    Column("address", Text, nullable=False),
+    Column("direct", Text, nullable=False),  # the conversation with them alone; "" while there is none
+    Column("seen", BigInteger, nullable=False),
+    Index("person_seen", "seen"),
+)
+
+posted = Table(  # what of ours can be found again by its id: answers that are judged, cards that are pressed
+    "posted",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("activity", Text, primary_key=True),
+    Column("thread", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("live", Boolean, nullable=False),  # the one card on which its owner's interview goes on in this thread
+    Column("at", BigInteger, nullable=False),
+    Index("posted_owner", "tenant", "owner"),
+    Index("posted_at", "at"),
 )

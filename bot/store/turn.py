@@ -70,7 +70,15 @@ class Muting:
     at: datetime
 
 
-Record = Unanswered | Verdict | Shadowed | Muting
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Somebody doesn't want to be greeted unasked, or (`on`) may be again."""
+
+    on: bool
+    at: datetime
+
+
+Record = Unanswered | Verdict | Shadowed | Muting | Greeting
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from bot.chat import Message, Place, Reply
 from bot.redact import redact
 from bot.store.bodies import clean, fit, read_reply, write_place, write_reply, write_state
 from bot.store.tables import conversation, feedback, inbox, muted, outbox, shadow, shelved, unanswered
-from bot.store.turn import Muting, Record, S, Shadowed, Turn, Turned, Unanswered, Verdict, millis, who
+from bot.store.turn import Greeting, Muting, Record, S, Shadowed, Turn, Turned, Unanswered, Verdict, millis, who
 
 _LONGEST = 500  # characters of a question or a reason that are kept
 _READ = 4000  # characters that are looked at before they are redacted
@@ -196,11 +196,21 @@ class Turning(Generic[S]):
                 connection.execute(self._sql.mute, {"tenant": tenant, "channel": fit(channel), "at": millis(at)})
             case Muting(channel):
                 connection.execute(self._sql.unmute, {"here_tenant": tenant, "here_channel": fit(channel)})
+            case Greeting(False, at):
+                values = {"channel": personal(person["who"]), "at": millis(at)}
+                connection.execute(self._sql.mute, {"tenant": tenant} | values)
+            case Greeting():
+                connection.execute(self._sql.unmute, {"here_tenant": tenant, "here_channel": personal(person["who"])})
 
 
 def address(place: Place) -> tuple[str, str]:
     """Name a conversation in the tables: tenant first."""
     return fit(place.owner), fit(place.key)
+
+
+def personal(person: str) -> str:
+    """Name the "channel" in which only one person, by their hash, asked for quiet: that of welcomes."""
+    return f"@{person}"
 
 
 def _kept(words: str) -> str:

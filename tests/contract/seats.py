@@ -26,6 +26,12 @@ from bot.store import Store
 from tests.slack.fake import BOT, TEAM, Posted, Slack
 from tests.slack.people import Person, labels
 from tests.slack.serving import Served, serving
+from tests.teams import people as teams_people
+from tests.teams import serving as teams_serving
+from tests.teams.fake import BEN, CHANNEL, TENANT, Teams
+from tests.teams.fake import Posted as TeamsPosted
+from tests.teams.people import Person as TeamsPerson
+from tests.teams.serving import Served as TeamsServed
 from tests.web.conftest import Running
 
 Json = dict[str, Any]
@@ -238,10 +244,66 @@ def words(message: Posted) -> str:
     return " ".join(inside(message.blocks)) or message.text
 
 
+# Teams ------------------------------------------------------------------------------------
+@dataclass
+class TeamsSeat:
+    """Activities delivered as Teams does, signed; what the fake Connector was given read, and what a press answered."""
+
+    served: TeamsServed
+    person: TeamsPerson
+    root: str = ""
+    last: Json = field(default_factory=dict)
+    screen: list[TeamsPosted] = field(default_factory=list)  # as it was first shown: an old window shows old buttons
+
+    @property
+    def store(self) -> Store[Conversation]:
+        return self.served.store
+
+    @property
+    def place(self) -> Place:
+        return Place("teams", TENANT, CHANNEL, self.root)
+
+    async def say(self, text: str, *, plain: bool = False) -> Shown:
+        where = f"{CHANNEL};messageid={self.root}" if self.root else ""
+        activity = self.person.say(text, where, mention=not plain)
+        self.root = self.root or activity["id"]
+        return await self._deliver(activity)
+
+    async def start(self) -> Shown:
+        shown = await self._deliver(self.person.slash("roadmap"))
+        self.root = self.served.teams.sent[0].id
+        return shown
+
+    async def press(self, label: str, *picked: str) -> Shown:
+        found = [each for each in self.screen if label in teams_people.labels(each)]
+        assert found, f"nothing posted is called {label}"
+        return await self._deliver(self.person.press(found[-1], label, *picked))
+
+    async def again(self) -> Shown:
+        return await self._deliver(self.last)
+
+    async def _deliver(self, activity: Json) -> Shown:
+        self.last = activity
+        teams = self.served.teams
+        before, changes = len(teams.posted), {each.id: len(each.before) for each in teams.posted}
+        answer = await self.served.hear(activity)
+        await self.served.settled()
+        posted = teams.posted[before:]
+        changed = [each for each in teams.posted[:before] if len(each.before) > changes[each.id]]
+        self.screen += deepcopy([*changed, *posted])
+        said = [teams_people.words(each.activity) for each in (*changed, *posted)]
+        told = [teams_serving.told(answer)] if answer.text and activity.get("name") == "adaptiveCard/action" else []
+        shown = [label for each in (*changed, *posted) for label in teams_people.labels(each)]
+        return Shown("\n".join([*told, *said]), shown, len(posted))
+
+    async def other(self) -> Seat:
+        return TeamsSeat(self.served, TeamsPerson(self.served.teams, BEN), self.root, screen=list(self.screen))
+
+
 # All of them ------------------------------------------------------------------------------
 @asynccontextmanager
 async def seat(kind: str, knowledge: Knowledge, database: str) -> AsyncIterator[Any]:
-    """Sit down at an adapter: console, web, slack-http or slack-socket."""
+    """Sit down at an adapter: console, web, slack-http, slack-socket or teams."""
     async with AsyncExitStack() as stack:
         if kind.startswith("slack"):
             slack = await stack.enter_async_context(Slack())
@@ -249,6 +311,12 @@ async def seat(kind: str, knowledge: Knowledge, database: str) -> AsyncIterator[
                 serving(knowledge, database, slack, socket=kind.endswith("socket"))
             )
             yield SlackSeat(served, Person(slack))
+            return
+        if kind == "teams":
+            teams = await stack.enter_async_context(Teams())
+            yield TeamsSeat(
+                await stack.enter_async_context(teams_serving.serving(knowledge, database, teams)), TeamsPerson(teams)
+            )
             return
         store = Store(database, Conversation)
         await store.open()

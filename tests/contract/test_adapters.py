@@ -1,4 +1,4 @@
-"""What every place to chat promises: the same conversations at the console, the web, and Slack by both its ways in."""
+"""What every place to chat promises: the same conversations at the console, the web, Slack by both ways, and Teams."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bot.catalog.schema import Catalog
 from bot.interview import Interview
 from tests.contract.seats import Seat, seat
 
-ALL = ("console", "web", "slack-http", "slack-socket")
+ALL = ("console", "web", "slack-http", "slack-socket", "teams")
 WIRED = ALL[1:]  # where a delivery can be repeated, and somebody else can join in
-SLACK = ALL[2:]
+POSTED = ALL[2:]  # where replies are posted by the sender
 
 Sit = Callable[..., Any]
 
@@ -62,20 +62,20 @@ async def test_a_repeated_delivery_changes_nothing(here: Seat) -> None:
     assert "MLOps" in first.text
 
 
-@at(SLACK)
+@at(POSTED)
 async def test_a_repeated_delivery_says_nothing_twice(here: Seat) -> None:
     assert 1 == (await here.say("what is MLOps?")).pieces
     assert [0, 0, 0] == [(await here.again()).pieces for _ in range(3)]
 
 
-@at(SLACK)
+@at(POSTED)
 async def test_chatter_is_ignored(here: Seat) -> None:
     assert 0 == (await here.say("anyone for lunch?", plain=True)).pieces
     assert 0 == (await here.say("what is MLOps?", plain=True)).pieces
     assert await here.store.peek(here.place) is None
 
 
-@at(SLACK)
+@at(POSTED)
 async def test_in_a_thread_of_ours_a_sure_question_needs_no_mention_and_chatter_stays_unanswered(here: Seat) -> None:
     await here.say("DevOps vs MLOps?")
     assert "AIOps" in (await here.say("and AIOps?", plain=True)).text
@@ -153,7 +153,7 @@ async def test_somebody_else_cannot_answer_and_is_told_so(here: Seat, catalog: C
     assert before == await held(here)
 
 
-@pytest.mark.parametrize("kind", SLACK)
+@pytest.mark.parametrize("kind", POSTED)
 async def test_the_same_holds_on_postgresql(
     knowledge: Knowledge, catalog: Catalog, new_postgres: Callable[[], str], kind: str
 ) -> None:

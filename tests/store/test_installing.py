@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, func, select
 
 from bot.chat import Message, Place, Reply, Text
-from bot.store import Muting, Record, Shadowed, Store, Turn, Unanswered, Unsaid, Verdict
+from bot.store import Known, Muting, Posted, Reached, Record, Shadowed, Store, Turn, Unanswered, Unsaid, Verdict
 from bot.store.tables import metadata
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -121,6 +121,9 @@ async def fill(store: Store[Talk], place: Place, word: str) -> None:
     await store.turn(Message(f"{word}2", shelving, word, word, True, NOW), lambda _: Turn(Later(owner=word)))
     await store.turn(Message(f"{word}3", shelving, word, word, True, NOW), lambda _: Turn(Talk(owner=word)))
     await store.keep_installation(place.owner, f"sealed {word}", NOW)
+    await store.keep_reference(Reached(place.owner, word, "https://example.org", "28:us", "channel", word), NOW)
+    await store.keep_person(place.owner, word, Known(f"29:{word}", f"a:{word}"), NOW)
+    await store.keep_posted(Posted(place.owner, word, "1", f"{word}/main", word, word, word, live=True), NOW)
 
 
 def driven(url: str) -> str:

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientConnectorError, ClientSession, CookieJar
 
+from adapters import pace as paces
 from adapters import server
 from adapters.web import app
 from bot.errors import ConfigError
@@ -254,7 +255,7 @@ async def test_a_store_that_is_away_asks_for_a_retry(served: Running, advisor: F
 
 
 async def test_one_person_cannot_take_every_turn(advisor: FakeAdvisor) -> None:
-    slow = app.Pace(burst=3)
+    slow = paces.Pace(burst=3)
     async with running(advisor, pace=slow) as served, session(served) as hasty, session(served) as calm:
         async with hasty.get(AT + "/open"), calm.get(AT + "/open"):
             pass
@@ -267,7 +268,7 @@ async def test_one_person_cannot_take_every_turn(advisor: FakeAdvisor) -> None:
 
 
 async def test_pace_gives_back_one_turn_a_second_and_forgets_the_oldest() -> None:
-    pace = app.Pace(burst=2, known=2)
+    pace = paces.Pace(burst=2, known=2)
     assert [0, 0] == [pace.wait("a", 100), pace.wait("a", 100)]
     assert 1 == pace.wait("a", 100)
     assert 0 == pace.wait("a", 101.1)
@@ -276,14 +277,14 @@ async def test_pace_gives_back_one_turn_a_second_and_forgets_the_oldest() -> Non
 
 async def test_too_many_turns_at_once_are_refused_at_once(advisor: FakeAdvisor) -> None:
     advisor.slow = 1
-    async with running(advisor, pace=app.Pace(burst=1000)) as served, session(served) as client:
+    async with running(advisor, pace=paces.Pace(burst=1000)) as served, session(served) as client:
 
         async def post() -> int:
             async with client.post(AT + "/say", json=turn()) as response:
                 return response.status
 
-        statuses = await asyncio.gather(*(post() for _ in range(server.TURNS + 6)))
-        assert (server.TURNS, 6) == (statuses.count(200), statuses.count(503))
+        statuses = await asyncio.gather(*(post() for _ in range(paces.TURNS + 6)))
+        assert (paces.TURNS, 6) == (statuses.count(200), statuses.count(503))
         assert 200 == await post()
 
 

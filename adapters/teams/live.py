@@ -1,0 +1,104 @@
+"""The one card an interview goes on in: what becomes of replies there, and the mark that tells a fresh press.
+
+In a place of cards "Noted: ..." and the next question are one thing, drawn in the place of the question before. Pure:
+must never decide what is said, only what is said together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from adapters.teams.api import Json
+from bot import commands, markup
+from bot.chat import Block, Button, Buttons, Choices, Message, Note, Reply, Text
+from bot.commands import Move
+from bot.store import Outgoing
+
+NONCE: Final = 12  # characters of a card's mark
+
+
+def says(reply: Reply) -> Iterator[str]:
+    """List what pressing something on a reply says."""
+    for block in reply.blocks:
+        if isinstance(block, Buttons):
+            yield from (button.says for button in block.items)
+        elif isinstance(block, Choices):
+            yield block.says
+
+
+def is_live(reply: Reply) -> bool:
+    """Tell whether an interview goes on from this reply."""
+    return any(isinstance(commands.parse(each), Move) for each in says(reply))
+
+
+def is_line(reply: Reply) -> bool:
+    """Tell whether a reply is mere words."""
+    return not reply.title and all(isinstance(block, Text) for block in reply.blocks)
+
+
+def ref_of(reply: Reply) -> str:
+    """Find the reference under which an answer can be judged; "" where it can't."""
+    said = (commands.parse(each) for each in says(reply))
+    return next((each.ref for each in said if isinstance(each, commands.Feedback)), "")
+
+
+def shareable(reply: Reply, label: str) -> Reply:
+    """Put the "share" button below an answer that only one person sees."""
+    said = [commands.parse(each) for each in says(reply)]
+    answered = any(isinstance(each, commands.Feedback) and each.helpful for each in said)
+    share = Buttons((Button(label, f"/share {ref_of(reply)}", "primary"),))
+    return replace(reply, blocks=(*reply.blocks, share)) if answered and len(said) > 1 else reply
+
+
+# What is said together --------------------------------------------------------------------
+def fold(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Put the lines that lead to a question onto its card."""
+    folded: list[Reply] = []
+    for reply in replies:
+        while is_live(reply) and folded and is_line(folded[-1]) and folded[-1].audience == reply.audience:
+            reply = _together([folded.pop(), reply])  # noqa: PLW2901 - it grows upwards
+        folded.append(reply)
+    return tuple(folded)
+
+
+def onto(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
+    """Put everything the thread sees onto one card; what only the presser sees stays apart, and first."""
+    told = [reply for reply in replies if reply.audience == "asker"]
+    seen = [reply for reply in replies if reply.audience == "thread"]
+    return (*told, *([_together(seen)] if seen else ()))
+
+
+def _together(replies: Sequence[Reply]) -> Reply:
+    """Make one reply of several: its title is the first one's that has one."""
+    title, blocks = "", list[Block]()
+    for reply in replies:
+        if reply.title and title:
+            blocks.append(Text(f"**{markup.escape(reply.title)}**"))
+        title = title or reply.title
+        led = is_line(reply) and reply is not replies[-1]
+        blocks += [Note(each.markdown) if led and isinstance(each, Text) else each for each in reply.blocks]
+    return Reply(tuple(blocks), title, replies[0].audience)
+
+
+# The mark of a card -----------------------------------------------------------------------
+def nonce(message: Message, part: int) -> str:
+    """Mark the card of one reply: the same here and when it is delivered."""
+    return marked(Outgoing(0, message.place, message.author, message.id, part, Reply(()), 0))
+
+
+def marked(outgoing: Outgoing) -> str:
+    """Mark the card of a reply that is delivered."""
+    return outgoing.mark[:NONCE]
+
+
+def plainly(replies: Iterable[Reply]) -> str:
+    """Write what only the presser sees as words."""
+    return "\n\n".join(reply.plain for reply in replies if reply.plain)
+
+
+def answer(kind: str, value: Json | str) -> Json:
+    """Answer a press: `kind` is "card" with the next card, or "words" that only the presser sees."""
+    names = {"card": "application/vnd.microsoft.card.adaptive", "words": "application/vnd.microsoft.activity.message"}
+    return {"statusCode": 200, "type": names[kind], "value": value}

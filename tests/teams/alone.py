@@ -1,0 +1,11 @@
+"""`whichops serve` in a process of its own, as it is, but for the token for sending: MSAL asks nobody without https."""
+
+from __future__ import annotations
+
+from adapters.teams import app
+from bot.cli import main
+from tests.teams.sign import OneToken
+
+if __name__ == "__main__":
+    app.Entra = lambda options: OneToken()  # type: ignore[assignment, misc]
+    main(["serve"])
