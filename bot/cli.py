@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -17,10 +18,11 @@ from typing import Any, TextIO
 
 import click
 
-from bot import checks, machine, roadmap, settings, telemetry
+from bot import checks, curating, machine, roadmap, settings, telemetry
 from bot.advisor import Advisor, Knowledge
-from bot.catalog import lint, load
+from bot.catalog import lint, load, prose
 from bot.catalog.schema import Catalog
+from bot.catalog.tree import parse
 from bot.conversation import Conversation
 from bot.errors import WhichopsError
 from bot.matching.matcher import Explanation
@@ -176,8 +178,13 @@ _overlay = click.option(
 @_overlay
 def content_lint(folder: Path | None) -> None:
     """Check every content file; list all problems with file, line and fix."""
-    catalog = load.load(folder or settings.load().content_dir, today=datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    folder = folder or settings.load().content_dir
+    catalog = load.load(folder, today=today)
     click.echo(f"ok: {_counts(catalog)}")
+    late = prose.due(load.read(folder)[0], today)
+    if late:
+        click.echo("\n".join([f"\n{len(late)} reviews are due:", *(f"  {each}" for each in late)]))
     missing = lint.missing_fields(catalog)
     if missing:
         click.echo(f"\n{len(missing)} onboarding fields your team has not filled in (onboarding/team.yaml):")
@@ -203,6 +210,81 @@ def content_test(folder: Path | None) -> None:
     click.echo(str(report))
     if report.misses:
         raise click.exceptions.Exit(1)
+
+
+@content.command(name="add")
+@click.argument("kind", type=click.Choice(curating.KINDS))
+@click.argument("id_", metavar="ID")
+@click.option("--name", default="", help="What people call it; the id, if you don't say.")
+@click.option("--owner", default="your-team", show_default=True, help="Who keeps it true.")
+@_overlay
+def content_add(kind: str, id_: str, name: str, owner: str, folder: Path | None) -> None:
+    """Lay out a new entry and its checks in your content folder: fill in the TODOs.
+
+    ID is a word with hyphens, such as error-budget; for a pair two topics, such as devops--finops.
+    """
+    folder = folder or settings.load().content_dir
+    if folder is None:
+        raise click.UsageError("Name your content folder: --dir my-content, or set WHICHOPS_CONTENT_DIR.")
+    if not re.fullmatch(r"[a-z0-9]+(--?[a-z0-9]+)*", id_):
+        raise click.UsageError("An id has small letters, digits and single hyphens, such as error-budget.")
+    made = curating.start(load.read(folder)[0], kind, id_, name=name, owner=owner, today=datetime.now(UTC).date())
+    _append(folder / made.file, made)
+    _write(folder / made.checks_file, made.checks)
+    click.echo(f"Next: write the TODOs, then `whichops content lint --dir {folder}`.")
+
+
+def _append(path: Path, made: curating.Start) -> None:
+    """Write an entry into its file: a file of its own, or at the end of the mapping it belongs to."""
+    if not made.below or not path.exists():
+        _write(path, made.head + made.text.lstrip("\n"))
+        return
+    last = list(parse(path.read_bytes(), str(path))[0].items)[-1:]
+    if last != [made.below]:
+        raise click.ClickException(f"{path}: `{made.below}:` isn't the last key, so put this below it:\n{made.text}")
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write(made.text)
+    click.echo(f"added to {path}")
+
+
+def _write(path: Path, text: str) -> None:
+    if path.exists():
+        raise click.ClickException(f"{path} is there already; nothing was overwritten.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    click.echo(f"wrote {path}")
+
+
+@content.command(name="coverage")
+@_overlay
+def content_coverage(folder: Path | None) -> None:
+    """Show what is missing: cells, pairs, phrasings, checks."""
+    for line in curating.coverage(load.load(folder or settings.load().content_dir)):
+        click.echo(line)
+
+
+@content.command(name="sources")
+@_overlay
+def content_sources(folder: Path | None) -> None:
+    """List every answer with the sources it rests on; exit code 1 when one has none."""
+    catalog = load.load(folder or settings.load().content_dir)
+    found = curating.sources(catalog)
+    for answer, slugs in found.items():
+        click.echo(f"{answer:42} {', '.join(slugs)}")
+    sourced = sum(bool(slugs) for slugs in found.values())
+    used = {slug for slugs in found.values() for slug in slugs}
+    click.echo(
+        f"\n{sourced} of {len(found)} answers have a source; {len(used)} of {len(catalog.sources)} sources are used"
+    )
+    if sourced < len(found):
+        raise click.exceptions.Exit(1)
+
+
+@content.command(name="schema")
+@click.argument("file", type=click.Choice(tuple(curating.FILES)))
+def content_schema(file: str) -> None:
+    """Print the JSON Schema of one kind of content file, for your editor."""
+    click.echo(json.dumps(curating.schema(file), indent=2))
 
 
 @content.command(name="unanswered")

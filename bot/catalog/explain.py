@@ -19,7 +19,7 @@ from bot.errors import Problem
 
 _SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _FOLDERS = ("topics", "pairs", "onboarding", "roadmap", "language", "checks")
-_KEPT = ("owner", "reviewed")
+_KEPT = ("owner", "reviewed", "review_in")
 
 
 def explain(error: ValidationError, tree: Node) -> Iterator[Problem]:
@@ -59,13 +59,18 @@ def nearest(tree: Node, loc: Iterable[str | int]) -> tuple[Node, Path]:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Write a fix that names the nearest known word, or all of them when they are few."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.75)
-    if near:
-        return f"did you mean `{near[0]}`?"
+    meant = near(word, names)
+    if meant:
+        return f"did you mean `{meant}`?"
     if not names:
         return "remove it"
     shown = ", ".join(names[:15]) + (", …" if len(names) > 15 else "")
     return f"known here: {shown}"
+
+
+def near(word: str, known: Iterable[str]) -> str | None:
+    """Find the known word that was probably meant; None when none is close."""
+    return next(iter(difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.75)), None)
 
 
 def _where(loc: Iterable[str | int]) -> str:

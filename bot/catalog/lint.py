@@ -15,6 +15,7 @@ from bot import markup
 from bot.catalog import blanks
 from bot.catalog.channel_rules import channels
 from bot.catalog.explain import did_you_mean
+from bot.catalog.prose import hard_to_read, unwritten
 from bot.catalog.schema import FACETS, Catalog
 from bot.catalog.tree import Node, Path
 from bot.errors import Problem
@@ -27,9 +28,9 @@ _DRAWN_IN = {("language",), ("onboarding",), ("pairs",)}  # where a lead or bull
 
 
 def lint(tree: Node, today: date | None = None) -> list[Problem]:
-    """List everything wrong between files. Without `today` review dates may lie in the future."""
+    """List everything wrong between files; with `today`, what only curators care for as well."""
     problems = [problem for rule in _RULES for problem in rule(tree)]
-    return problems + list(_future(tree, today) if today else ())
+    return [*problems, *_future(tree, today), *hard_to_read(tree)] if today else problems
 
 
 def lint_replies(base: Node, over: Node) -> Iterator[Problem]:
@@ -391,6 +392,7 @@ _RULES: tuple[Callable[[Node], Iterator[Problem]], ...] = (
     _twice,
     _shapes,
     _replies,
+    unwritten,
     _links,
     _markup,
     channels,

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from bot.catalog.explain import explain
 from bot.catalog.lint import lint, lint_replies
+from bot.catalog.overlay import forget, mistyped
 from bot.catalog.schema import Catalog
 from bot.catalog.tree import MAX_BYTES, Node, parse, plain
 from bot.errors import ContentError, Problem
@@ -28,8 +29,8 @@ _SHOWN = "content"  # how the content that comes with Whichops is named in probl
 def load(overlay: Path | None = None, content: Path | None = None, *, today: date | None = None) -> Catalog:
     """Build the catalog from our content (or `content`), with a team's `overlay` folder on top.
 
-    Raises ContentError with every problem found. `today` switches on the check that nothing was
-    reviewed in the future.
+    Raises ContentError with every problem found. `today` switches on what only curators care for: how
+    the leads read, and that nothing was reviewed in the future.
     """
     tree, problems = read(overlay, content)
     catalog = None
@@ -49,8 +50,9 @@ def read(overlay: Path | None = None, content: Path | None = None) -> tuple[Node
     tree = _folder(content or built_in(), str(content or _SHOWN), problems)
     if overlay is not None:
         over = _folder(overlay, str(overlay), problems)
-        problems += lint_replies(tree, over)
-        tree = _merge(tree, over)
+        problems += [*lint_replies(tree, over), *mistyped(tree, over)]
+        base, tree = tree, _merge(tree, over)
+        forget(base, tree)
     return tree, problems
 
 

@@ -48,22 +48,23 @@ class Model(BaseModel):
 
 
 class Kept(Model):
-    """Something a named owner keeps true; entries below it inherit both unless they say otherwise."""
+    """Something a named owner keeps true; entries below it inherit all three unless they say otherwise."""
 
     owner: str
     reviewed: date
+    review_in: Annotated[int, Field(ge=1, le=36)] = 12  # months after which somebody reads it again
 
     @model_validator(mode="before")
     @classmethod
     def _hand_down(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        kept = {key: data[key] for key in ("owner", "reviewed") if key in data}
+        kept = {key: data[key] for key in ("owner", "reviewed", "review_in") if key in data}
         return {key: _inherit(value, kept) for key, value in data.items()}
 
 
 def _inherit(value: Any, kept: dict[str, Any]) -> Any:
-    """Hand owner and review date down to an entry, or to a mapping of entries."""
+    """Hand owner and review dates down to an entry, or to a mapping of entries."""
     if not isinstance(value, dict):
         return value
     if "lead" in value or "lines" in value:

@@ -28,6 +28,7 @@ _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, Scalar] = {"": None, "null": None, "true": True, "false": False}
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+_LOST = re.compile(r"(?:([\w-]{1,60}):[ \t]{1,99})?(#[^\s#].*)")
 _TAB = re.compile(r"^ *\t[ \t]*\S", re.MULTILINE)
 _HINTS = {
     "mapping values are not allowed": "put quotes around a text that contains a colon and a blank (`: `)",
@@ -123,7 +124,7 @@ def parse(data: bytes, file: str) -> tuple[Node, list[Problem]]:
         what = f"the file holds {kind(plain(root))}, not a mapping"
         return broken, [*builder.problems, Problem(file, root.line, what, "start with `key: value` lines")]
     root.line = 1
-    return root, builder.problems
+    return root, [*builder.problems, *_lost(root, text)]
 
 
 def kind(value: object) -> str:
@@ -161,6 +162,20 @@ def _decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
         line = text.count("\n", 0, found.start()) + 1
         problems.append(Problem(file, line, "a tab in the indentation", "indent with blanks, two a level"))
     return text, problems[:10]
+
+
+def _lost(root: Node, text: str) -> Iterator[Problem]:
+    """Find values that begin with `#` and have no quotes: to YAML they are comments, and nothing remains."""
+    lines = text.split("\n")
+    for path, node in root.walk():
+        if node.value is not None:
+            continue
+        found = _LOST.fullmatch(lines[node.line - 1].strip().removeprefix("- ").lstrip())
+        if found and found[1] in (None, str(path[-1])):
+            meant = found[2].split(" #")[0].rstrip()
+            place = f"`{found[1]}:`" if found[1] else "this item"
+            fix = f'put quotes around it: "{_short(meant)}"; or a blank after the # if it is a remark'
+            yield Problem(root.file, node.line, f"{place} is empty: what begins with # is a comment", fix)
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:

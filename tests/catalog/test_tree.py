@@ -145,3 +145,26 @@ YAMLISH = st.text(alphabet="ab:- \n[]{}&*!<'\"|>?#%,0\t", max_size=80)
 def test_nothing_yamlish_raises(text: str) -> None:
     node, problems = parse(text.encode(), "any.yaml")
     assert problems or not node.broken
+
+
+# What a missing quote costs -------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "line", "meant"),
+    [
+        ("a:\n  value: #team-help\n", 2, '"#team-help"'),
+        ("a:\n  value: #team-help # ours\n", 2, '"#team-help"'),
+        ("a:\n  - x\n  - #team-help\n", 3, '"#team-help"'),
+    ],
+)
+def test_a_channel_without_quotes_is_a_comment_and_told_so(text: str, line: int, meant: str) -> None:
+    (problem,) = parse(text.encode(), "team.yaml")[1]
+    assert ("team.yaml", line) == (problem.file, problem.line)
+    assert meant in problem.fix
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: # a remark\n", "a:\n  b: null\n", "a: x #y\n", "a: >-\n  value: #x\n", 'a: "#x"\n', "a:\n#x\n  b: c\n"],
+)
+def test_an_ordinary_comment_is_no_lost_value(text: str) -> None:
+    assert [] == parse(text.encode(), "team.yaml")[1]
