@@ -14,14 +14,15 @@ from bot.catalog.schema import AnswerId
 from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
-SURE = 0.46  # answer from this probability on
+SURE = 0.35  # answer from this probability on
 ASK = 0.08  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
-AHEAD = 0.3  # by how much the best answer must lead the next one, else both are offered
+AHEAD = 0.2  # by how much the best answer must lead the next one, else both are offered
 
 PAIRED = ("compare", "changes", "stays")
+HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
 OPEN = ("compare", "changes", "stays", "choose", "roadmap")  # can be asked without a topic
 BARE = "-bare"  # a kind asked of no topic in particular: "which one do we need"
 SHORT_TURN = 8  # a longer question says itself what it is about
@@ -39,6 +40,7 @@ class Named:
     hints: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()  # topics and hinted topics together, in spoken order
     length: int = 0  # words
     talked: bool = False  # the thread has an answer to go on from
 
@@ -200,6 +202,8 @@ def _topics(kind: str, named: Named, context: Context | None) -> tuple[tuple[str
     if named.topics:
         if kind in PAIRED and len(named.topics) == 1 and len(named.around) > 1:
             return named.around, 1.0
+        if kind in HALF and len(named.topics) == 1 and len(named.spoken) == 2:
+            return named.spoken, 0.9
         if kind in PAIRED and len(named.topics) == 1 and context and named.length <= SHORT_TURN:
             before = tuple(topic for topic in context.topics[:2] if topic not in named.topics)
             return (*before, *named.topics), 1.0

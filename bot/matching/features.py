@@ -1,4 +1,4 @@
-"""A read question as a vector: word and character n-grams with names masked, plus the sentence's meaning.
+"""A read question as weighted n-grams with names masked, plus the sentence's meaning.
 
 Must never look at an answer: the same view is built for a curated phrasing and for what a person typed.
 """
@@ -9,18 +9,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import log, sqrt
+from math import log
 
 import numpy as np
+import numpy.typing as npt
 
 from bot.matching.spot import Spot
 from bot.matching.table import Floats, Table
 
 TOPIC, TERM = "topicx", "termx"
-PLAIN = (640, 256)  # the commonest word and character n-grams have a dimension each
-SPREAD = (512, 384)  # the others share dimensions: each has a random direction in them
-SEED = 7  # any fixed number: the same catalog always gives the same matcher
-WEIGHTS = (1.0, 0.7, 1.0)  # words, characters, meaning
+LEAST = 2  # phrasings an n-gram must stand in to count
+LENGTH = 3.0  # of both halves of a bag: words and meaning weigh the same
+LONG = 24  # words from which a question is simply long
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,26 @@ class View:
     named: tuple[str, ...]
     meaning: tuple[str, ...]
     topics: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """What the model sees of a view: the places and weights of its n-grams, and its meaning."""
+
+    places: npt.NDArray[np.intp]
+    weights: Floats
+    meaning: Floats
+
+    def likeness(self, other: Bag) -> float:
+        """Return the similarity of two bags: 1 for the same, 0 for nothing in common."""
+        _, mine, theirs = np.intersect1d(self.places, other.places, assume_unique=True, return_indices=True)
+        shared = float(self.weights[mine] @ other.weights[theirs] + self.meaning @ other.meaning)
+        return shared / max(1e-6, self.size * other.size)
+
+    @property
+    def size(self) -> float:
+        """Return the length of the whole bag."""
+        return float(np.sqrt(self.weights @ self.weights + self.meaning @ self.meaning))
 
 
 def view(words: Sequence[str], spots: Iterable[Spot]) -> View:
@@ -53,82 +73,38 @@ def view(words: Sequence[str], spots: Iterable[Spot]) -> View:
     return View((*masked, *words[at:]), tuple(named), (*meaning, *words[at:]), len(topics))
 
 
-def word_grams(seen: View) -> list[str]:
-    """List the word features of a view: single words, pairs, names, and how many topics there are."""
-    edged = ("^", *seen.words, "$")
-    grams = list(seen.words)
-    grams += [f"{left} {right}" for left, right in pairwise(edged)]
-    grams += [f"n:{word}" for word in seen.named]
-    grams.append(f"#{min(seen.topics, 3)}")
-    return grams
-
-
-def char_grams(seen: View) -> list[str]:
-    """List the character features of a view: runs of 2 to 5 inside its words."""
-    grams: list[str] = []
-    for word in seen.words:
-        if word in (TOPIC, TERM):
-            continue
-        edged = f" {word} "
-        for size in (3, 4, 5):
-            grams += [edged[at : at + size] for at in range(max(1, len(edged) - size + 1))]
-    return grams
+def grams(seen: View) -> list[str]:
+    """List the n-grams of a view: single words, pairs, names, how many topics there are and how long it is."""
+    out = list(seen.words)
+    out += [f"{left} {right}" for left, right in pairwise(("^", *seen.words, "$"))]
+    out += [f"n:{word}" for word in seen.named]
+    return [*out, f"#{min(seen.topics, 3)}", f"long{min(len(seen.words), LONG) // 4}"]
 
 
 class Features:
-    """Projects views to vectors; knows the weight of each n-gram from the curated phrasings."""
+    """Weighs the n-grams of views; knows from the curated phrasings which there are and how rare."""
 
-    def __init__(self, views: Sequence[View], table: Table) -> None:
+    def __init__(self, places: dict[str, int], rarity: Floats, middle: Floats, table: Table) -> None:
+        self.places = places
+        self.rarity = rarity
+        self.middle = middle  # mean meaning of the phrasings: what all have in common tells nothing
         self._table = table
-        self._words = _weights([word_grams(seen) for seen in views], least=2)
-        self._chars = _weights([char_grams(seen) for seen in views], least=3)
-        self._word_rows = _signs(max(0, len(self._words) - PLAIN[0]), SPREAD[0])
-        self._char_rows = _signs(max(0, len(self._chars) - PLAIN[1]), SPREAD[1])
 
-    def vector(self, seen: View) -> Floats:
-        """Return the vector of one view; its three parts each have length 1 times their weight."""
-        return np.concatenate(
-            (
-                WEIGHTS[0] * _project(word_grams(seen), self._words, PLAIN[0], self._word_rows),
-                WEIGHTS[1] * _project(char_grams(seen), self._chars, PLAIN[1], self._char_rows),
-                WEIGHTS[2] * self._table.vector(seen.meaning),
-            )
-        )
+    @classmethod
+    def of(cls, views: Sequence[View], table: Table) -> Features:
+        """Learn the n-grams of some views."""
+        counts: Counter[str] = Counter()
+        for seen in views:
+            counts.update(dict.fromkeys(grams(seen), 1))
+        kept = sorted(gram for gram, count in counts.items() if count >= LEAST)
+        rarity = np.array([log((1 + len(views)) / (1 + counts[gram])) + 1.0 for gram in kept], np.float32)
+        middle: Floats = np.stack([table.vector(seen.meaning) for seen in views]).mean(axis=0)
+        return cls({gram: place for place, gram in enumerate(kept)}, rarity, middle, table)
 
-
-def _weights(documents: Sequence[Sequence[str]], least: int) -> dict[str, tuple[int, float]]:
-    """Return each n-gram's place and inverse document frequency."""
-    counts: Counter[str] = Counter()
-    for grams in documents:
-        counts.update(list(dict.fromkeys(grams)))  # a set would give each process another order, and matcher
-    kept = sorted((gram for gram, count in counts.items() if count >= least), key=lambda gram: (-counts[gram], gram))
-    total = len(documents)
-    return {gram: (at, log((1 + total) / (1 + counts[gram])) + 1.0) for at, gram in enumerate(kept)}
-
-
-def _signs(count: int, size: int) -> Floats:
-    """Give each n-gram a fixed random direction: their sums keep the angles between bags (random projection)."""
-    bits = np.random.default_rng(SEED).integers(0, 256, (count, size // 8), np.uint8)
-    rows = np.unpackbits(bits, axis=1).astype(np.float32)
-    rows *= 2.0 / sqrt(size)
-    rows -= np.float32(1.0 / sqrt(size))
-    return rows
-
-
-def _project(grams: Sequence[str], weights: dict[str, tuple[int, float]], plain: int, rows: Floats) -> Floats:
-    """Return the bag of n-grams as a vector of length 1: the common ones as they are, the rest projected.
-
-    Random directions keep the angles between bags, with an error that grows with what is projected: that is why the
-    common n-grams are kept out of it.
-    """
-    out = np.zeros(plain + rows.shape[1], np.float32)
-    counts = Counter(gram for gram in grams if gram in weights)
-    if not counts:
-        return out
-    places = np.array([weights[gram][0] for gram in counts])
-    values = np.array([(1.0 + log(count)) * weights[gram][1] for gram, count in counts.items()], np.float32)
-    values /= np.float32(sqrt(float(values @ values)))
-    common = places < plain
-    out[places[common]] = values[common]
-    out[plain:] = values[~common] @ rows[places[~common] - plain]
-    return out
+    def bag(self, seen: View) -> Bag:
+        """Return what the model sees of a view."""
+        counts = Counter(self.places[gram] for gram in grams(seen) if gram in self.places)
+        places = np.fromiter(counts, np.intp, len(counts))
+        weights: Floats = self.rarity[places] * (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts))))
+        weights *= np.float32(LENGTH / max(1e-6, float(np.sqrt(weights @ weights))))
+        return Bag(places, weights, np.float32(LENGTH) * (self._table.vector(seen.meaning) - self.middle))

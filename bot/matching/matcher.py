@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from bot.catalog.schema import AnswerId, Catalog
 from bot.matching import decide
 from bot.matching.clean import Cleaner, Text
 from bot.matching.decide import Named, Weighed
 from bot.matching.examples import Example, examples
-from bot.matching.features import WEIGHTS, Features
+from bot.matching.features import Features
 from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
 from bot.matching.model import Model, fit
 from bot.matching.parts import Parter
@@ -26,7 +24,7 @@ from bot.matching.table import table
 from bot.matching.titles import Titles
 
 NEAREST = 3
-FULL = sum(weight * weight for weight in WEIGHTS)  # similarity of a question with itself
+FAINT = 0.003  # a candidate less probable than this is not worth showing
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
@@ -82,7 +80,7 @@ class Matcher:
         readings = [self._reader.read_example(example.text) for example in texts]
         self._labels = [_label(example, reading) for example, reading in zip(texts, readings, strict=True)]
         self._texts = [example.text for example in texts]
-        self._features = Features([reading.view for reading in readings], self._table)
+        self._features = Features.of([reading.view for reading in readings], self._table)
         self._views = [reading.view for reading in readings]
         self._model = self._fitted(shelf)
         self._exact = _exact(readings, self._labels)
@@ -97,7 +95,7 @@ class Matcher:
         kept = shelf.find(key) if shelf else None
         if kept is not None:
             return kept
-        model = fit(np.stack([self._features.vector(seen) for seen in self._views]), self._labels)
+        model = fit([self._features.bag(seen) for seen in self._views], self._labels, len(self._features.places))
         if shelf:
             shelf.put(key, model)
         return model
@@ -160,7 +158,7 @@ class Matcher:
     def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
         label = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
         pieces = () if label or reading.ids("topic") or reading.ids("term") else self._pieced(reading)
-        row = self._model.scores(self._features.vector(reading.view))[0]
+        row = self._model.scores(self._features.bag(reading.view))
         scores = dict(zip(self._model.labels, row.tolist(), strict=True))
         if label is not None:
             scores = {name: 0.02 * score for name, score in scores.items()}
@@ -170,6 +168,7 @@ class Matcher:
             reading.ids("hint"),
             reading.ids("term"),
             around,
+            reading.ids("topic", "hint"),
             len(reading.words),
             bool(context and context.kind),
         )
@@ -247,7 +246,7 @@ class Matcher:
         out: list[Candidate] = []
         for answer, score in judged.weighed.answers[:8]:
             title = self._titles.of(answer)
-            if score > 0.01 and title and title not in {candidate.title for candidate in out}:
+            if score > FAINT and title and title not in {candidate.title for candidate in out}:
                 out.append(Candidate(answer, title, min(1.0, score)))
         return tuple(out)
 
@@ -274,9 +273,9 @@ class Matcher:
 
     def _nearest(self, reading: Reading, labels: list[str]) -> tuple[tuple[str, float], ...]:
         """Return the phrasings of some labels that are nearest to what was asked, with their similarity."""
-        vector = self._features.vector(reading.view)
+        bag = self._features.bag(reading.view)
         near = [
-            (float(self._features.vector(seen) @ vector / FULL), text)
+            (bag.likeness(self._features.bag(seen)), text)
             for seen, text, label in zip(self._views, self._texts, self._labels, strict=True)
             if label in labels
         ]

@@ -1,74 +1,101 @@
-"""Softmax regression over example vectors: a probability for each label.
+"""Softmax regression over weighted n-grams and meaning: a probability for each label.
 
-Fitted once with L-BFGS, deterministic, numpy only. Knows nothing of language.
+Fitted in small batches in a fixed order, so the same phrasings give the same model.
+Knows nothing of language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.matching.features import Bag
 from bot.matching.table import Floats
 
 Places = npt.NDArray[np.intp]
 
-RIDGE = 1e-5  # pull towards zero; cross-validated: probabilities come out as sure as they are right
-ROUNDS = 24
-MEMORY = 8
-FIRST = 1.0  # length of the first step
-WARM = 16.0  # how far a label's start reaches towards the mean of its examples
+ROUNDS = 12
+PACE = 0.1
+BATCH = 128
+ORDER = 7  # any fixed number: the order in which phrasings are learned
+EVEN = -0.3  # how much less an example of a large label counts: its share to this power
 
 
+@dataclass(frozen=True, slots=True)
 class Model:
-    """A fitted classifier."""
+    """A fitted classifier: a row of weights for each n-gram, then each dimension of meaning, then the bias."""
 
-    def __init__(self, labels: tuple[str, ...], weights: Floats, bias: Floats) -> None:
-        self.labels = labels
-        self.weights = weights
-        self.bias = bias
+    labels: tuple[str, ...]
+    weights: Floats
 
-    def scores(self, vectors: Floats) -> Floats:
-        """Return the probability of each label, one row a vector."""
-        return _softmax(np.atleast_2d(vectors) @ self.weights + self.bias)
+    def scores(self, bag: Bag) -> Floats:
+        """Return the probability of each label."""
+        tail = self.weights[-1 - len(bag.meaning) :]
+        total = bag.meaning @ tail[:-1] + tail[-1]
+        if len(bag.places):
+            total = total + bag.weights @ self.weights[bag.places]
+        scores: Floats = _softmax(total[None])[0]
+        return scores
 
 
-def fit(vectors: Floats, labels: Sequence[str], *, ridge: float = RIDGE, rounds: int = ROUNDS) -> Model:
-    """Fit a model; every label counts, large ones a little less an example."""
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some examples, dense in the columns they use: `rows` are these columns' places in the model."""
+
+    rows: Places
+    design: Floats
+    targets: Places
+    share: Floats
+
+
+def fit(bags: Sequence[Bag], labels: Sequence[str], grams: int) -> Model:
+    """Fit a model by Adagrad; every label counts, large ones a little less an example."""
     names = tuple(sorted(set(labels)))
     place = {name: at for at, name in enumerate(names)}
-    targets = np.array([place[label] for label in labels])
-    counts = np.bincount(targets, minlength=len(names)).astype(np.float32)
-    share = (counts ** np.float32(-0.3))[targets]
-    share /= share.sum()
-    design = np.hstack([vectors, np.ones((len(vectors), 1), np.float32)])
-
-    def loss(flat: Floats) -> tuple[float, Floats]:
-        weights = flat.reshape(design.shape[1], len(names))
-        scores = _softmax(design @ weights)
-        picked = scores[np.arange(len(targets)), targets]
-        value = float(-(share * np.log(picked + 1e-12)).sum())
-        scores[np.arange(len(targets)), targets] -= 1.0
-        slope = design.T @ (scores * share[:, None])
-        held = weights.copy()
-        held[-1] = 0.0
-        return value + 0.5 * ridge * float((held * held).sum()), (slope + ridge * held).ravel()
-
-    flat = _minimise(loss, _start(vectors, targets, counts), rounds)
-    weights = flat.reshape(design.shape[1], len(names))
-    return Model(names, np.ascontiguousarray(weights[:-1]), weights[-1].copy())
+    targets = np.array([place[label] for label in labels], np.intp)
+    share = (np.bincount(targets).astype(np.float32) ** np.float32(EVEN))[targets]
+    share /= share.mean()
+    batches = list(_batches(bags, targets, share, grams))
+    weights = np.zeros((grams + len(bags[0].meaning) + 1, len(names)), np.float32)
+    bent = np.zeros_like(weights)
+    steps, step = ROUNDS * len(batches), 0
+    order = np.random.default_rng(ORDER)
+    for _ in range(ROUNDS):
+        for at in order.permutation(len(batches)):
+            _learn(weights, bent, batches[at], PACE * (1.0 - step / steps))
+            step += 1
+    return Model(names, weights)
 
 
-def _start(vectors: Floats, targets: Places, counts: Floats) -> Floats:
-    """Begin at a nearest-mean classifier: a third of the rounds are saved against beginning at zero."""
-    order = np.argsort(targets, kind="stable")
-    first = np.concatenate(([0], np.cumsum(counts)[:-1])).astype(np.intp)
-    means = np.add.reduceat(vectors[order], first, axis=0) / counts[:, None]
-    middle = means.mean(axis=0)
-    bias = -0.5 * WARM * ((means * means).sum(axis=1) - float(middle @ middle))
-    start: Floats = np.vstack(((WARM * (means - middle)).T, bias)).astype(np.float32).ravel()
-    return start
+def _batches(bags: Sequence[Bag], targets: Places, share: Floats, grams: int) -> Iterator[_Batch]:
+    order = np.random.default_rng(ORDER).permutation(len(bags))
+    tail = np.arange(grams, grams + len(bags[0].meaning) + 1)
+    for start in range(0, len(bags), BATCH):
+        chosen = order[start : start + BATCH]
+        some = [bags[at] for at in chosen]
+        used, columns = np.unique(np.concatenate([bag.places for bag in some]), return_inverse=True)
+        words = np.zeros((len(some), len(used)), np.float32)
+        lines = np.repeat(np.arange(len(some)), [len(bag.places) for bag in some])
+        words[lines, columns] = np.concatenate([bag.weights for bag in some])
+        meaning = np.stack([bag.meaning for bag in some])
+        design = np.hstack([words, meaning, np.ones((len(some), 1), np.float32)])
+        yield _Batch(np.concatenate((used, tail)), design, targets[chosen], share[chosen] / np.float32(len(some)))
+
+
+def _learn(weights: Floats, bent: Floats, batch: _Batch, pace: float) -> None:
+    """Step down the slope of one batch, shorter where it has been steep before."""
+    held = weights[batch.rows]
+    miss = _softmax(batch.design @ held)
+    miss[np.arange(len(batch.targets)), batch.targets] -= 1.0
+    slope = batch.design.T @ (miss * batch.share[:, None])
+    steep = bent[batch.rows]
+    steep += slope * slope
+    bent[batch.rows] = steep
+    slope /= np.sqrt(steep) + np.float32(1e-6)
+    weights[batch.rows] = held - np.float32(pace) * slope
 
 
 def _softmax(scores: Floats) -> Floats:
@@ -76,48 +103,3 @@ def _softmax(scores: Floats) -> Floats:
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=1, keepdims=True)
     return scores
-
-
-def _minimise(loss, point: Floats, rounds: int) -> Floats:  # type: ignore[no-untyped-def]
-    """Run L-BFGS with a halving line search (Nocedal and Wright, algorithm 7.4)."""
-    value, slope = loss(point)
-    steps: list[tuple[Floats, Floats, float]] = []
-    for _ in range(rounds):
-        direction = _two_loops(slope, steps)
-        down = float(direction @ slope)
-        if down > -1e-10:
-            break
-        pace = 1.0 if steps else FIRST / max(1e-6, float(np.sqrt(slope @ slope)))
-        for _ in range(20):
-            new_point = point + np.float32(pace) * direction
-            new_value, new_slope = loss(new_point)
-            if new_value <= value + 1e-4 * pace * down:
-                break
-            pace *= 0.5
-        else:
-            break
-        moved, bent = new_point - point, new_slope - slope
-        curve = float(moved @ bent)
-        if curve > 1e-12:
-            steps.append((moved, bent, 1.0 / curve))
-            del steps[:-MEMORY]
-        if value - new_value < 1e-6 * max(1.0, abs(value)):
-            point = new_point
-            break
-        point, value, slope = new_point, new_value, new_slope
-    return point
-
-
-def _two_loops(slope: Floats, steps: list[tuple[Floats, Floats, float]]) -> Floats:
-    direction = -slope
-    kept: list[float] = []
-    for moved, bent, inverse in reversed(steps):
-        factor = inverse * float(moved @ direction)
-        kept.append(factor)
-        direction = direction - np.float32(factor) * bent
-    if steps:
-        moved, bent, inverse = steps[-1]
-        direction = direction * np.float32(1.0 / (inverse * float(bent @ bent)))
-    for (moved, bent, inverse), factor in zip(steps, reversed(kept), strict=True):
-        direction = direction + np.float32(factor - inverse * float(bent @ direction)) * moved
-    return direction

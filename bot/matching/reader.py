@@ -27,9 +27,9 @@ class Reading:
     spots: tuple[Spot, ...]
     view: View
 
-    def ids(self, sort: Sort) -> tuple[str, ...]:
+    def ids(self, *sorts: Sort) -> tuple[str, ...]:
         """List the topics, terms or hinted topics named, in spoken order, each once."""
-        return tuple(dict.fromkeys(spot.id for spot in self.spots if spot.sort == sort))
+        return tuple(dict.fromkeys(spot.id for spot in self.spots if spot.sort in sorts))
 
     def key(self, *masked: Sort) -> tuple[str, ...]:
         """Return the words with names of some sorts masked: two readings with one key ask the same of their names."""

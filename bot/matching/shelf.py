@@ -32,7 +32,7 @@ class Shelf:
         """Read the model of a key; None if it has to be fitted."""
         try:
             with np.load(self._path(key), allow_pickle=False) as kept:
-                return Model(tuple(kept["labels"].tolist()), kept["weights"], kept["bias"])
+                return Model(tuple(kept["labels"].tolist()), kept["weights"])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
@@ -42,7 +42,7 @@ class Shelf:
             self._folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as part:
                 try:
-                    np.savez(part, labels=np.array(model.labels), weights=model.weights, bias=model.bias)
+                    np.savez(part, labels=np.array(model.labels), weights=model.weights)
                     part.close()
                     Path(part.name).replace(self._path(key))
                 finally:

@@ -13,8 +13,8 @@ from bot.matching.features import Features, View
 from bot.matching.table import table
 words = ("why", "does", "build", "fail")
 views = [View(tuple(f"{word}{n % 7}" for word in words), (), ("build",), 0) for n in range(30)]
-vector = Features(views, table()).vector(views[3])
-print(vector.tobytes().hex())
+bag = Features.of(views, table()).bag(views[3])
+print((bag.places.tobytes() + bag.weights.tobytes() + bag.meaning.tobytes()).hex())
 """
 
 
@@ -24,5 +24,5 @@ def told(seed: str) -> str:
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])
-def test_a_vector_is_the_same_in_every_process(seed: str) -> None:
+def test_a_bag_is_the_same_in_every_process(seed: str) -> None:
     assert told("0") == told(seed) != ""

@@ -54,4 +54,4 @@ def test_other_phrasings_have_another_key() -> None:
 
 
 def model() -> Model:
-    return Model(("a", "b"), np.eye(2, dtype=np.float32), np.zeros(2, np.float32))
+    return Model(("a", "b"), np.eye(2, dtype=np.float32))
