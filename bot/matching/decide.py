@@ -14,12 +14,12 @@ from bot.catalog.schema import AnswerId
 from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
-SURE = 0.35  # answer from this probability on
+SURE = 0.4  # answer from this probability on
 ASK = 0.08  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
-AHEAD = 0.2  # by how much the best answer must lead the next one, else both are offered
+AHEAD = 0.25  # by how much the best answer must lead the next one, else both are offered
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second

@@ -19,7 +19,9 @@ from bot.matching.table import Floats, Table
 
 TOPIC, TERM = "topicx", "termx"
 LEAST = 2  # phrasings an n-gram must stand in to count
-LENGTH = 3.0  # of both halves of a bag: words and meaning weigh the same
+MEANING = 3.0  # how much a sentence's meaning weighs
+WORDS = 3.0  # ... and its n-grams
+FEW, SELDOM = (2000, 1.5)  # of fewer phrasings than this the n-grams weigh less: each was seen too seldom
 LONG = 24  # words from which a question is simply long
 
 
@@ -84,10 +86,11 @@ def grams(seen: View) -> list[str]:
 class Features:
     """Weighs the n-grams of views; knows from the curated phrasings which there are and how rare."""
 
-    def __init__(self, places: dict[str, int], rarity: Floats, middle: Floats, table: Table) -> None:
+    def __init__(self, places: dict[str, int], rarity: Floats, middle: Floats, force: float, table: Table) -> None:
         self.places = places
         self.rarity = rarity
         self.middle = middle  # mean meaning of the phrasings: what all have in common tells nothing
+        self.force = force  # how much the n-grams of a question weigh together
         self._table = table
 
     @classmethod
@@ -99,12 +102,13 @@ class Features:
         kept = sorted(gram for gram, count in counts.items() if count >= LEAST)
         rarity = np.array([log((1 + len(views)) / (1 + counts[gram])) + 1.0 for gram in kept], np.float32)
         middle: Floats = np.stack([table.vector(seen.meaning) for seen in views]).mean(axis=0)
-        return cls({gram: place for place, gram in enumerate(kept)}, rarity, middle, table)
+        force = WORDS if len(views) >= FEW else SELDOM
+        return cls({gram: place for place, gram in enumerate(kept)}, rarity, middle, force, table)
 
     def bag(self, seen: View) -> Bag:
         """Return what the model sees of a view."""
         counts = Counter(self.places[gram] for gram in grams(seen) if gram in self.places)
         places = np.fromiter(counts, np.intp, len(counts))
         weights: Floats = self.rarity[places] * (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts))))
-        weights *= np.float32(LENGTH / max(1e-6, float(np.sqrt(weights @ weights))))
-        return Bag(places, weights, np.float32(LENGTH) * (self._table.vector(seen.meaning) - self.middle))
+        weights *= np.float32(self.force / max(1e-6, float(np.sqrt(weights @ weights))))
+        return Bag(places, weights, np.float32(MEANING) * (self._table.vector(seen.meaning) - self.middle))

@@ -12,10 +12,9 @@ from bot.catalog.schema import AnswerId, Catalog
 from bot.matching import decide
 from bot.matching.clean import Cleaner, Text
 from bot.matching.decide import Named, Weighed
-from bot.matching.examples import Example, examples
-from bot.matching.features import Features
+from bot.matching.examples import examples
+from bot.matching.learned import Learned, label, learn
 from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
-from bot.matching.model import Model, fit
 from bot.matching.parts import Parter
 from bot.matching.reader import Reader, Reading
 from bot.matching.shelf import Shelf
@@ -50,6 +49,7 @@ class Explanation:
     nearest: tuple[tuple[str, float], ...] = ()  # curated phrasing and similarity, best first
     guards: tuple[str, ...] = ()
     decision: str = ""
+    probability: float = 0.0  # of the best answer; cross-validation finds such answers right about that often
     runner_up: str = ""
     parts: tuple[Explanation, ...] = field(default=())
 
@@ -73,32 +73,26 @@ class Matcher:
         words = catalog.language.words
         self._cleaner = Cleaner(words.short, words.openers, words.closers)
         self._table = table()
-        texts = examples(catalog)
-        self._reader = Reader(catalog, self._cleaner, texts, self._table)
+        self._texts = examples(catalog)
+        self._reader = Reader(catalog, self._cleaner, self._texts, self._table)
         self._parter = Parter(words)
         self._titles = Titles(catalog)
-        readings = [self._reader.read_example(example.text) for example in texts]
-        self._labels = [_label(example, reading) for example, reading in zip(texts, readings, strict=True)]
-        self._texts = [example.text for example in texts]
-        self._features = Features.of([reading.view for reading in readings], self._table)
-        self._views = [reading.view for reading in readings]
-        self._model = self._fitted(shelf)
-        self._exact = _exact(readings, self._labels)
-        self._spoken: dict[str, set[str]] = {}
-        for label, reading in zip(self._labels, readings, strict=True):
-            self._spoken.setdefault(label, set()).update(reading.words)
+        learned = self._learned(catalog, shelf)
+        self._features, self._model = learned.features, learned.model
+        self._exact, self._spoken = learned.exact, learned.spoken
         self._heard = frozenset().union(*self._spoken.values())
         self._pieces = self._reader.pieces(lambda word: self._table.zipf.get(word, 0.0) <= TELLING)
 
-    def _fitted(self, shelf: Shelf | None) -> Model:
-        key = shelf_key([f"{label}\t{seen}" for label, seen in zip(self._labels, self._views, strict=True)])
-        kept = shelf.find(key) if shelf else None
-        if kept is not None:
-            return kept
-        model = fit([self._features.bag(seen) for seen in self._views], self._labels, len(self._features.places))
-        if shelf:
-            shelf.put(key, model)
-        return model
+    def _learned(self, catalog: Catalog, shelf: Shelf | None) -> Learned:
+        if shelf is None:
+            return learn(self._texts, self._reader, self._table)
+        content = (catalog.language.words.model_dump_json(), *self._reader.names)
+        key = shelf_key([*content, *(f"{each.label}\t{each.own}\t{each.text}" for each in self._texts)])
+        learned = shelf.find(key, self._table)
+        if learned is None:
+            learned = learn(self._texts, self._reader, self._table)
+            shelf.put(key, learned)
+        return learned
 
     def match(self, said: str, context: Context | None = None) -> tuple[Match, ...]:
         """Return one match a question found in the text, at least one, at most three."""
@@ -156,13 +150,13 @@ class Matcher:
         return sure and not judged.weighed.answers[0][0].kind.startswith("smalltalk")
 
     def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
-        label = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
-        pieces = () if label or reading.ids("topic") or reading.ids("term") else self._pieced(reading)
+        told = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
+        pieces = () if told or reading.ids("topic") or reading.ids("term") else self._pieced(reading)
         row = self._model.scores(self._features.bag(reading.view))
         scores = dict(zip(self._model.labels, row.tolist(), strict=True))
-        if label is not None:
+        if told is not None:
             scores = {name: 0.02 * score for name, score in scores.items()}
-            scores[label] = scores.get(label, 0.0) + 0.98
+            scores[told] = scores.get(told, 0.0) + 0.98
         named = Named(
             reading.ids("topic"),
             reading.ids("hint"),
@@ -175,7 +169,7 @@ class Matcher:
         weighed = decide.weigh(scores, named, context)
         if pieces:
             weighed = decide.offered(weighed, [AnswerId(f"glossary:{term}") for term in pieces])
-        return _Judged(reading, scores, named, weighed, label is not None)
+        return _Judged(reading, scores, named, weighed, told is not None)
 
     def _pieced(self, reading: Reading) -> tuple[str, ...]:
         """List the terms whose name holds the one word that is asked for: "what is drift"."""
@@ -217,7 +211,7 @@ class Matcher:
         if judged.exact:
             return True
         words = {word for word in judged.reading.words if self._table.zipf.get(word, 0.0) < COMMON}
-        spoken = self._spoken.get(answer.kind, set())
+        spoken = self._spoken.get(answer.kind, frozenset())
         if answer.kind.startswith("smalltalk"):
             return judged.named.talked or len(judged.reading.words) > FRAGMENT or words <= spoken
         if answer.kind.startswith("glossary:") and not judged.named.topics:
@@ -228,7 +222,7 @@ class Matcher:
             return len(judged.reading.words) > FRAGMENT
         return len(words & spoken) > 1
 
-    def _estranged(self, judged: _Judged, spoken: set[str]) -> bool:
+    def _estranged(self, judged: _Judged, spoken: frozenset[str]) -> bool:
         """Tell whether a term's everyday name stands among words nobody uses with it: "canary bird"."""
         reading = judged.reading
         names = [spot for spot in reading.spots if spot.sort == "term"]
@@ -239,7 +233,7 @@ class Matcher:
         if len(inside) > 1 or self._table.zipf.get(next(iter(inside)), 0.0) < EVERYDAY:
             return False
         others = {word for word in reading.words if word not in inside and self._table.zipf.get(word, 0.0) < COMMON}
-        strange = others - spoken - self._spoken.get("glossary", set())
+        strange = others - spoken - self._spoken.get("glossary", frozenset())
         return 2 * len(strange) > len(others)
 
     def _candidates(self, judged: _Judged) -> tuple[Candidate, ...]:
@@ -268,40 +262,20 @@ class Matcher:
             nearest=self._nearest(reading, [label for label, _ in shapes]),
             guards=("exact phrasing",) if judged.exact else (),
             decision=f"{type(decision).__name__} {getattr(decision, 'answer', getattr(decision, 'reason', ''))}",
+            probability=min(1.0, judged.weighed.best),
             runner_up=str(judged.weighed.answers[1][0]) if len(judged.weighed.answers) > 1 else "",
         )
 
     def _nearest(self, reading: Reading, labels: list[str]) -> tuple[tuple[str, float], ...]:
         """Return the phrasings of some labels that are nearest to what was asked, with their similarity."""
         bag = self._features.bag(reading.view)
-        near = [
-            (bag.likeness(self._features.bag(seen)), text)
-            for seen, text, label in zip(self._views, self._texts, self._labels, strict=True)
-            if label in labels
-        ]
+        near: list[tuple[float, str]] = []
+        for example in self._texts:
+            if example.label.partition(":")[0] in {name.partition(":")[0].removesuffix(decide.BARE) for name in labels}:
+                read = self._reader.read_example(example.text)
+                if label(example, read) in labels:
+                    near.append((bag.likeness(self._features.bag(read.view)), example.text))
         return tuple((text, score) for score, text in sorted(near, reverse=True)[:NEAREST])
-
-
-def _label(example: Example, reading: Reading) -> str:
-    """Return what an example teaches: a term's phrasing that names the term teaches how any term is asked for."""
-    kind, _, rest = example.label.partition(":")
-    if kind == "glossary" and rest and reading.ids("term")[:1] == (rest,):
-        return "glossary"
-    if example.label in decide.OPEN and not reading.view.topics and not reading.ids("hint"):
-        return example.label + decide.BARE
-    return example.label
-
-
-def _exact(readings: list[Reading], labels: list[str]) -> dict[tuple[str, ...], str]:
-    """Map a phrasing to its label: topics masked, and terms too where any term will do.
-
-    Phrasings that two labels share are left to the model.
-    """
-    seen: dict[tuple[str, ...], set[str]] = {}
-    for reading, label in zip(readings, labels, strict=True):
-        key = reading.key("topic", "term") if label == "glossary" else reading.key("topic")
-        seen.setdefault(key, set()).add(label)
-    return {key: next(iter(found)) for key, found in seen.items() if len(found) == 1}
 
 
 def _force(judged: _Judged) -> float:

@@ -17,9 +17,10 @@ from bot.matching.table import Floats
 
 Places = npt.NDArray[np.intp]
 
-ROUNDS = 12
-PACE = 0.1
-BATCH = 128
+ROUNDS = (9, 12)  # times each phrasing is looked at: at least, at most
+LOOKS = 120_000  # ... and about this often in all, for a quick start
+PACE = 0.12  # for the largest batch; smaller ones take smaller steps
+BATCH = (32, 128)  # examples: at least, at most
 ORDER = 7  # any fixed number: the order in which phrasings are learned
 EVEN = -0.3  # how much less an example of a large label counts: its share to this power
 
@@ -58,23 +59,26 @@ def fit(bags: Sequence[Bag], labels: Sequence[str], grams: int) -> Model:
     targets = np.array([place[label] for label in labels], np.intp)
     share = (np.bincount(targets).astype(np.float32) ** np.float32(EVEN))[targets]
     share /= share.mean()
-    batches = list(_batches(bags, targets, share, grams))
+    size = min(BATCH[1], max(BATCH[0], len(bags) // 64))
+    pace = PACE * (size / BATCH[1]) ** 0.5
+    batches = list(_batches(bags, targets, share, grams, size))
     weights = np.zeros((grams + len(bags[0].meaning) + 1, len(names)), np.float32)
     bent = np.zeros_like(weights)
-    steps, step = ROUNDS * len(batches), 0
+    rounds = min(ROUNDS[1], max(ROUNDS[0], LOOKS // len(bags)))
+    steps, step = rounds * len(batches), 0
     order = np.random.default_rng(ORDER)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for at in order.permutation(len(batches)):
-            _learn(weights, bent, batches[at], PACE * (1.0 - step / steps))
+            _learn(weights, bent, batches[at], pace * (1.0 - step / steps))
             step += 1
     return Model(names, weights)
 
 
-def _batches(bags: Sequence[Bag], targets: Places, share: Floats, grams: int) -> Iterator[_Batch]:
+def _batches(bags: Sequence[Bag], targets: Places, share: Floats, grams: int, size: int) -> Iterator[_Batch]:
     order = np.random.default_rng(ORDER).permutation(len(bags))
     tail = np.arange(grams, grams + len(bags[0].meaning) + 1)
-    for start in range(0, len(bags), BATCH):
-        chosen = order[start : start + BATCH]
+    for start in range(0, len(bags), size):
+        chosen = order[start : start + size]
         some = [bags[at] for at in chosen]
         used, columns = np.unique(np.concatenate([bag.places for bag in some]), return_inverse=True)
         words = np.zeros((len(some), len(used)), np.float32)

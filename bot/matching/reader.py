@@ -48,6 +48,7 @@ class Reader:
     def __init__(self, catalog: Catalog, cleaner: Cleaner, texts: Sequence[Example], table: Table) -> None:
         self.cleaner = cleaner
         self._names = tuple(_names(catalog, cleaner))
+        self.names = tuple(f"{sort} {id_} {' '.join(name)}" for sort, id_, name in self._names)
         self._spotter = Spotter(self._names)
         counts: Counter[str] = Counter()
         for example in texts:

@@ -1,14 +1,14 @@
-"""Keep fitted weights on disk, so that only the first start after a change of content pays for fitting.
+"""Keep what was learned on disk, so that only the first start after a change of content pays for fitting.
 
-A file that is missing, foreign or broken is never an error: the model is fitted anew. Must never
-hold anything but numbers: loading runs no code.
+A file that is missing, foreign or broken is never an error: the phrasings are learned anew. Must never
+hold anything but numbers and text: loading runs no code.
 """
 
 from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -16,33 +16,39 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import numpy as np
+import numpy.typing as npt
 
+from bot.matching.features import Features
+from bot.matching.learned import Learned
 from bot.matching.model import Model
+from bot.matching.table import Table
 
 KEPT = 4  # files: the shipped content, a team's, and the ones before
 
+Bytes = npt.NDArray[np.uint8]
+
 
 class Shelf:
-    """A folder of fitted models, each named by what it was fitted from."""
+    """A folder of learned things, each named by what it was learned from."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find(self, key: str) -> Model | None:
-        """Read the model of a key; None if it has to be fitted."""
+    def find(self, key: str, table: Table) -> Learned | None:
+        """Read what was learned under a key; None if it has to be learned."""
         try:
             with np.load(self._path(key), allow_pickle=False) as kept:
-                return Model(tuple(kept["labels"].tolist()), kept["weights"])
+                return _unpack({name: kept[name] for name in kept.files}, table)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
-    def put(self, key: str, model: Model) -> None:
-        """Keep a model, as one step; quietly not, where the folder can't be written."""
+    def put(self, key: str, learned: Learned) -> None:
+        """Keep it, as one step; quietly not, where the folder can't be written."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             with NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as part:
                 try:
-                    np.savez(part, labels=np.array(model.labels), weights=model.weights)
+                    np.savez(part, allow_pickle=False, **_pack(learned))
                     part.close()
                     Path(part.name).replace(self._path(key))
                 finally:
@@ -60,7 +66,7 @@ class Shelf:
 
 
 def key(parts: Iterable[str]) -> str:
-    """Name what a model is fitted from: the texts as they are seen, and the code that sees and fits them."""
+    """Name what something is learned from: the content that is read, and the code that reads and fits it."""
     digest = hashlib.blake2b(_code(), digest_size=16)
     for part in parts:
         digest.update(part.encode("utf-8", "surrogatepass") + b"\0")
@@ -74,3 +80,49 @@ def _code() -> bytes:
         if source.name.endswith((".py", ".npz")):
             digest.update(source.read_bytes())
     return digest.digest()
+
+
+def _pack(learned: Learned) -> dict[str, npt.NDArray[np.generic]]:
+    features, model = learned.features, learned.model
+    return {
+        "grams": _text(features.places),
+        "rarity": features.rarity,
+        "middle": features.middle,
+        "force": np.array([features.force], np.float32),
+        "labels": _text(model.labels),
+        "weights": model.weights,
+        "exact": _text(f"{name}\t{' '.join(words)}" for words, name in learned.exact.items()),
+        "spoken": _text(f"{name}\t{' '.join(sorted(words))}" for name, words in learned.spoken.items()),
+    }
+
+
+def _unpack(kept: Mapping[str, npt.NDArray[np.generic]], table: Table) -> Learned:
+    grams, labels = _lines(kept["grams"]), tuple(_lines(kept["labels"]))
+    numbers = {name: kept[name].astype(np.float32, copy=False) for name in ("rarity", "middle", "force", "weights")}
+    shape = (len(grams) + table.size + 1, len(labels))
+    if (
+        numbers["weights"].shape != shape
+        or len(numbers["rarity"]) != len(grams)
+        or len(numbers["middle"]) != table.size
+    ):
+        raise ValueError("the parts don't fit together")
+    if not all(bool(np.isfinite(part).all()) for part in numbers.values()):
+        raise ValueError("not numbers")
+    places = {gram: at for at, gram in enumerate(grams)}
+    features = Features(places, numbers["rarity"], numbers["middle"], float(numbers["force"][0]), table)
+    exact = [line.partition("\t") for line in _lines(kept["exact"])]
+    spoken = [line.partition("\t") for line in _lines(kept["spoken"])]
+    return Learned(
+        features,
+        Model(labels, numbers["weights"]),
+        {tuple(words.split(" ")) if words else (): name for name, _, words in exact},
+        {name: frozenset(words.split(" ")) for name, _, words in spoken},
+    )
+
+
+def _text(lines: Iterable[str]) -> Bytes:
+    return np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def _lines(text: npt.NDArray[np.generic]) -> list[str]:
+    return text.tobytes().decode("utf-8", "surrogatepass").split("\n")

@@ -51,9 +51,9 @@ asyncio.run(main())
 
 
 @asynccontextmanager
-async def started(slack: Slack, folder: Path, *command: str) -> AsyncIterator[tuple[str, int]]:
-    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    ours |= {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
+async def started(settings: dict[str, str], folder: Path, *command: str) -> AsyncIterator[tuple[str, int]]:
+    """Start a process that prints its address; that, and its id."""
+    ours = settings | {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, cwd=ROOT, env=dict(os.environ) | ours, stderr=asyncio.subprocess.PIPE
     )
@@ -65,6 +65,10 @@ async def started(slack: Slack, folder: Path, *command: str) -> AsyncIterator[tu
     finally:
         process.kill()
         await process.wait()
+
+
+def settings(slack: Slack) -> dict[str, str]:
+    return {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
 
 
 def cpu(pid: int) -> float:
@@ -110,8 +114,8 @@ async def test_slack_events_a_second(tmp_path: Path) -> None:
     async with (
         Slack() as slack,
         ClientSession(connector=TCPConnector(limit=AT_ONCE)) as session,
-        started(slack, tmp_path, "-c", BARE) as (bare, bare_pid),
-        started(slack, tmp_path, "-m", "bot", "serve") as (ours, our_pid),
+        started(settings(slack), tmp_path, "-c", BARE) as (bare, bare_pid),
+        started(settings(slack), tmp_path, "-m", "bot", "serve") as (ours, our_pid),
     ):
         found: dict[str, list[tuple[float, float, float]]] = {"bare Bolt": [], "Whichops": []}
         asks = asked()
