@@ -49,7 +49,7 @@ from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
 
-BY_QUERY: Final = {"conversations.replies"}  # methods that take no JSON
+BY_QUERY: Final = {"conversations.info", "conversations.replies"}  # methods that take no JSON
 RESPONSE_HOSTS: Final = ("hooks.slack.com", "hooks.slack-gov.com")
 PING: Final = 5.0  # seconds between pings of a websocket; Slack's end is gone after four unanswered
 WATCH: Final = 1.0  # seconds between looks at the websocket

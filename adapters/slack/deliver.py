@@ -22,9 +22,9 @@ from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.forms import Json
 from adapters.slack.parse import quiet_thread
 from adapters.slack.render import render
-from adapters.slack.starts import Moves, Starts, is_opening, people
+from adapters.slack.starts import Moves, Starts, is_opening, is_share, people
 from adapters.slack.words import escape
-from bot import answers, commands
+from bot import answers, commands, policy
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, Place, Reply
 from bot.store import Outgoing
@@ -91,6 +91,8 @@ class Delivery:
     async def __call__(self, outgoing: Outgoing) -> Outcome:
         """Post one reply, in as many messages as it takes."""
         tenant = outgoing.place.tenant
+        if is_share(outgoing) and not is_opening(outgoing):
+            return Sent()  # nowhere: its opening was refused, and who shared it was told
         try:
             bot = await self._bots.find(tenant)
             if bot is None:
@@ -127,17 +129,17 @@ class Delivery:
         return render(reply, simple=simple, people={**named, **more})
 
     async def _moved(self, outgoing: Outgoing) -> None:
-        """Tell somebody that it goes on directly, where their command was typed."""
+        """Tell somebody that it goes on directly, or can't be shared, where their command was typed."""
         url = self._urls.take(outgoing.place.tenant, outgoing.place.channel, outgoing.asker)
-        said = escape(answers.say(self._catalog(), "slack-to-direct"))
+        said = escape(answers.say(self._catalog(), "slack-refused" if is_share(outgoing) else "slack-to-direct"))
         if url:
             with suppress(SlackError):  # the opening in the direct conversation is there in any case
                 await self._api.respond(url, {"response_type": "ephemeral", "text": said})
 
     def _shareable(self, outgoing: Outgoing) -> Reply:
-        """Put the "share" button below an answer that only one person sees."""
+        """Put the "share" button below an answer that only one person sees, where it may be said aloud."""
         reply, place = outgoing.reply, outgoing.place
-        if not is_quiet(place):
+        if not is_quiet(place) or policy.rule(self._catalog(), replace(place, private=False)).hushed:
             return reply
         pressed = [button.says for block in reply.blocks if isinstance(block, Buttons) for button in block.items]
         said = [commands.parse(says) for says in pressed]

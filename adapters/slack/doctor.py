@@ -10,14 +10,14 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Protocol
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from adapters.finding import Finding, clock, date, reachable
 from adapters.slack import installs, needs
 from adapters.slack.api import LOCKED_OUT
 from adapters.slack.forms import Json, table, text
@@ -25,22 +25,8 @@ from adapters.slack.installs import PLATFORM, Installs, Seal
 from bot.settings import Settings
 
 PATIENCE: Final = ClientTimeout(total=10)
-SKEWED: Final = 300.0  # seconds: from there on every signature is refused, by us and by Slack
-DRIFTING: Final = 60.0
 SHOWN: Final = 100  # installations that are looked at
 _SECRET: Final = re.compile(r"[0-9a-f]{32}")
-
-Level = Literal["ok", "warn", "bad"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: how it is, and what to do about it where that isn't "ok"."""
-
-    level: Level
-    what: str
-    said: str
-    mend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +56,7 @@ class Doctor:
         self._session = session
         self._store = store
         self._clock = clock
-        self._url = (url or f"http://{_host(options.host)}:{options.port}").rstrip("/")
+        self._url = (url or f"http://{reachable(options.host)}:{options.port}").rstrip("/")
         self._public = bool(url)
 
     async def examine(self, channel: str = "", words: str = "") -> AsyncIterator[Finding]:
@@ -109,7 +95,7 @@ class Doctor:
         for finding in _scopes(told.scopes):
             yield finding
         if told.at is not None:
-            yield _clock((self._clock() - told.at).total_seconds())
+            yield clock((self._clock() - told.at).total_seconds(), "Slack's")
 
     async def _installations(self) -> AsyncIterator[Finding]:
         """Look at every workspace that installed the app."""
@@ -154,7 +140,7 @@ class Doctor:
             async with self._session.post(
                 self._options.slack_api_url + method, json=body or {}, headers=headers, allow_redirects=False
             ) as answer:
-                at = _date(answer.headers)
+                at = date(answer.headers)
                 if answer.status != 200:
                     return Told("ratelimited" if answer.status == 429 else f"status {answer.status}", {}, at=at)
                 found = table(await answer.json(content_type=None))
@@ -233,15 +219,6 @@ def _scopes(given: Sequence[str]) -> list[Finding]:
     return found or [Finding("ok", "scopes", "all there, none too many")]
 
 
-def _clock(ahead: float) -> Finding:
-    said = f"{abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} Slack's"
-    if abs(ahead) >= SKEWED:
-        return Finding("bad", "clock", said, "set it (NTP): Slack's requests are refused when they seem too old")
-    if abs(ahead) >= DRIFTING:
-        return Finding("warn", "clock", said, "set it (NTP) before it is 5 minutes off")
-    return Finding("ok", "clock", "agrees with Slack's")
-
-
 def _secrets(given: Sequence[str]) -> list[Finding]:
     odd = [number for number, secret in enumerate(given, 1) if not _SECRET.fullmatch(secret)]
     if not odd:
@@ -256,16 +233,3 @@ def _signed(secret: str, body: str, at: datetime) -> dict[str, str]:
     mark = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
     kind = {"Content-Type": "application/json"}
     return kind | {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={mark}"}
-
-
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    try:
-        return parsedate_to_datetime(headers.get("Date", "")).astimezone(UTC)
-    except ValueError:
-        return None
-
-
-def _host(host: str) -> str:
-    """Name the address to reach a server that listens on `host`."""
-    reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - read, not bound
-    return f"[{reach}]" if ":" in reach else reach

@@ -26,6 +26,7 @@ class Scope:
         return bool(self.without)
 
 
+_UNREAD: Final = "no welcome, no hello when invited; it counts as shared until a message there is heard"
 SCOPES: Final = (
     Scope("app_mentions:read", "hear @Whichops in channels"),
     Scope("chat:write", "answer, and settle a card that was answered"),
@@ -34,8 +35,8 @@ SCOPES: Final = (
     Scope("im:write", "open the direct conversation, where a channel can't be answered in"),
     Scope("channels:history", "hear replies without a mention in public channels", "every reply needs a mention"),
     Scope("groups:history", "the same in private channels", "every reply needs a mention"),
-    Scope("channels:read", "notice who joins a public channel", "no welcome, no hello when invited"),
-    Scope("groups:read", "the same in private channels", "no welcome, no hello when invited"),
+    Scope("channels:read", "notice who joins a public channel, and whether it is shared", _UNREAD),
+    Scope("groups:read", "the same in private channels", _UNREAD),
     Scope("users:read", "notice who joins the workspace", "no welcome by direct message"),
 )
 REQUIRED: Final = tuple(scope.name for scope in SCOPES if not scope.optional)
@@ -62,10 +63,10 @@ SHORTCUTS: Final = {"global": press.ASK, "message": ASK_ABOUT}
 METHODS: Final[dict[str, tuple[str, ...]]] = {
     "apps.connections.open": (),  # Socket Mode, by the app's own token (connections:write)
     "auth.test": (),
-    "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
     "oauth.v2.access": (),

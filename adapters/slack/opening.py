@@ -7,29 +7,22 @@ channel's admin doesn't want to be said aloud, stays between the two. Must never
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final, Protocol
 
-import structlog
-
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.slack.deliver import Directs
-from adapters.slack.forms import Json
+from adapters.slack.forms import table
 from adapters.slack.limits import SECTION
 from adapters.slack.parse import DIRECT, Heard, Unplaced, quiet_thread
-from adapters.slack.starts import CLOSED, fresh_thread, handle
-from adapters.slack.words import clean, escape, literal, mrkdwn, shorten
+from adapters.slack.starts import CLOSED, fresh_thread, handle, share_thread
+from adapters.slack.words import clean, escape, shorten
 from bot import answers, commands, markup, policy
 from bot.advisor import Advisor
 from bot.chat import Message, Reply, Text
 from bot.commands import Move, Status
-from bot.errors import StoreError
 
-_USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 QUOTED: Final = SECTION // 3  # characters of a question that are shown where it is answered
-
-log = structlog.get_logger()
 
 
 class Turns(Protocol):
@@ -106,20 +99,22 @@ class Opening:
         aloud = replace(message.place, private=False)
         if policy.rule(self._advisor.catalog, aloud).hushed:
             return "slack-hushed"
-        title = answers.title(self._advisor.catalog, answer)
-        try:
-            ts = await self._open(bot, message.place.channel, "slack-shares", message.author, title)
-        except SlackError as error:
-            if error.code not in CLOSED:
-                raise
+        if await self._shut_out(bot, aloud.channel):
             return "slack-refused"
-        shown = replace(message, place=replace(aloud, thread=ts), text=f"/show {answer}", addressed=True)
-        try:
-            await self._turn(shown, guest=guest)
-        except StoreError:
-            await self._take_back(bot, message.place.channel, ts)
-            raise
+        title = answers.title(self._advisor.catalog, answer)
+        place = replace(aloud, thread=share_thread(message.id))
+        shown = replace(message, place=place, text=f"/show {answer}", addressed=True)
+        await self._turn(shown, guest=guest, lead=(self._lead("slack-shares", shown, title),))
         return "slack-shared"
+
+    async def _shut_out(self, bot: Bot, channel: str) -> bool:
+        """Tell whether Slack says that we can't write there; where it doesn't, posting will show."""
+        try:
+            told = await self._api.call(bot.token, "conversations.info", {"channel": channel})
+        except SlackError as error:
+            return error.code in CLOSED
+        found = table(told.get("channel"))
+        return found.get("is_member") is False or found.get("is_archived") is True
 
     # Places -------------------------------------------------------------------------------
     async def _direct(self, bot: Bot, found: Unplaced, text: str) -> str:
@@ -138,34 +133,9 @@ class Opening:
                 return "" if private else "slack-in-thread"
         return None
 
-    def _lead(self, key: str, message: Message) -> Reply:
+    def _lead(self, key: str, message: Message, said: str = "") -> Reply:
         """Say what a thread begins with, or what somebody asked in it."""
-        said = markup.escape(shorten(clean(message.text), QUOTED))
+        said = markup.escape(shorten(clean(said or message.text), QUOTED))
         line = answers.say(self._advisor.catalog, key, who="\ue000", said="\ue001")
         text = line.replace("\ue000", handle(message.author)).replace("\ue001", said)
         return Reply((Text(text, mentions=(handle(message.author),)),))
-
-    async def _take_back(self, bot: Bot, channel: str, ts: str) -> None:
-        """Delete an opening that nothing will follow."""
-        try:
-            await self._api.call(bot.token, "chat.delete", {"channel": channel, "ts": ts})
-        except SlackError as error:
-            log.warning("slack_opening_left", why=error.code)
-
-    async def _open(self, bot: Bot, channel: str, key: str, author: str, said: str) -> str:
-        """Post the message a thread begins with; its ts."""
-        line = escape(answers.say(self._advisor.catalog, key, who="\ue000", said="\ue001"))
-        quoted = mrkdwn(literal(shorten(clean(said), QUOTED)))
-        text = line.replace("\ue000", mention(author)).replace("\ue001", quoted)
-        body: Json = {"channel": channel, "text": text, "unfurl_links": False, "unfurl_media": False}
-        body["blocks"] = [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}]
-        told = await self._api.call(bot.token, "chat.postMessage", body)
-        ts = told.get("ts")
-        if not isinstance(ts, str) or not ts:
-            raise SlackError("internal_error")
-        return ts
-
-
-def mention(user: str) -> str:
-    """Mention a person; only what is surely a user's id becomes a mention."""
-    return f"<@{user}>" if _USER.fullmatch(user) else escape(user)

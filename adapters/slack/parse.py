@@ -210,11 +210,12 @@ def _message(body: Json, event: Json, where: Workspace, bot: str, now: datetime)
     said = spoken(text(event, "text"), bot)
     if not said and not addressed:
         return Ignored("message without words")
+    said = forms.asked(said or "help") if addressed else said
     thread = text(event, "thread_ts")
     place = _place(where, channel, thread, ts, direct=direct)
     author_team = text(event, "user_team") or text(event, "team")
     return Heard(
-        Message(f"{where.tenant}/{channel}/{ts}", place, user, said or "/help", addressed, moment(ts, now)),
+        Message(f"{where.tenant}/{channel}/{ts}", place, user, said, addressed, moment(ts, now)),
         where,
         opens=not thread or thread == ts,
         shared=_is_shared(body),

@@ -21,6 +21,7 @@ from bot.chat import Place, Reply, Text
 from bot.store import Outgoing
 
 FRESH: Final = "new:"  # begins the thread of a place whose thread doesn't exist yet
+SHARED: Final = f"{FRESH}share:"  # the same for what is shared: that goes to the channel, or nowhere
 # Where the bot can't post: then the conversation goes on directly.
 CLOSED: Final = ("not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission")
 KEPT: Final = 5_000  # openings that are posted, but not yet written down as such
@@ -44,6 +45,16 @@ class Moves(Protocol):
 def fresh_thread(id_: str) -> str:
     """Name the thread that will be opened for one command."""
     return FRESH + hashlib.blake2b(id_.encode(errors="replace"), digest_size=12).hexdigest()
+
+
+def share_thread(id_: str) -> str:
+    """Name the thread that will be opened for what somebody shares."""
+    return SHARED + fresh_thread(id_).removeprefix(FRESH)
+
+
+def is_share(outgoing: Outgoing) -> bool:
+    """Tell whether a reply waits for the thread of what is shared."""
+    return outgoing.place.thread.startswith(SHARED)
 
 
 def handle(user: str) -> str:
@@ -94,6 +105,9 @@ class Starts:
             ts = await self._said(bot, body if fresh else body | {"thread_ts": place.thread})
         except SlackError as error:
             if error.code not in CLOSED:
+                raise
+            if is_share(outgoing):
+                await self._tell(outgoing)
                 raise
         else:
             return Place(place.platform, place.tenant, place.channel, ts) if fresh else place

@@ -38,6 +38,7 @@ from adapters.slack.parse import (
 )
 from adapters.slack.press import QUESTION
 from adapters.slack.render import AskWords, ask_modal, settled
+from adapters.slack.shared import Shared, untold
 from bot import answers
 from bot.advisor import Advisor, Manner
 from bot.catalog.schema import Mode
@@ -106,7 +107,7 @@ class Talk:
         self.aside = Aside()
         self._opening = Opening(links.advisor, links.api, links.directs, self._turn)
         self._recent: OrderedDict[str, None] = OrderedDict()
-        self._shared: OrderedDict[tuple[str, str], None] = OrderedDict()  # channels with people of elsewhere in them
+        self._shared = Shared(links.api)
         self._calm = Calm()
 
     async def hear(self, payload: Json, bot: Bot, now: datetime) -> Json | None:
@@ -114,6 +115,7 @@ class Talk:
 
         Raises StoreError or SlackError where Slack should send it again.
         """
+        await self._shared.learn(bot, *untold(payload), now)
         found = parse(payload, bot=bot.user, now=now, shared=self._shared)
         if not bot.token and not isinstance(found, Gone | Ignored):
             log.warning("slack_not_installed")
@@ -124,7 +126,7 @@ class Talk:
         if verdict != "go":
             return self._too_fast(bot, found, payload) if verdict == "tell" else None
         try:
-            return await self._said(bot, found, payload)
+            return await self._said(bot, found, payload, now)
         except StoreError:
             # What was typed into a form is typed again by its author, who has to know; all else Slack sends again.
             told = self._told(payload, "busy")
@@ -132,14 +134,12 @@ class Talk:
                 raise
             return told
 
-    async def _said(self, bot: Bot, found: Heard | Unplaced, payload: Json) -> Json | None:
+    async def _said(self, bot: Bot, found: Heard | Unplaced, payload: Json, now: datetime) -> Json | None:
         if isinstance(found, Unplaced):
             self._links.urls.keep(found.workspace.tenant, found.channel, found.author, found.response_url)
             return await self._once(found.id, lambda: self._opening.place(bot, found), found.response_url)
-        if found.shared:
-            self._shared[(found.message.place.tenant, found.message.place.channel)] = None
-            if len(self._shared) > RECENT:
-                self._shared.popitem(last=False)
+        if isinstance(payload.get("is_ext_shared_channel"), bool):
+            self._shared.note(found.message.place.tenant, found.message.place.channel, found.shared, now)
         if _is_form(payload):
             return await self._once(found.message.id, lambda: self._opening.asked_above(bot, found))
         await self._heard(bot, found)
@@ -224,7 +224,7 @@ class Talk:
             await self._links.api.call(bot.token, "chat.update", card | {"channel": pressed.channel, "ts": pressed.ts})
 
     async def _once(self, id_: str, work: Callable[[], Awaitable[str]], url: str = "") -> Json | None:
-        """Do what posts before it commits: once, even if it is sent twice; answered in time, even if Slack is slow.
+        """Do what may ask Slack before it commits: once, even if sent twice; in time, even if Slack is slow.
 
         `work` gives the key of a line for the person, or "". After the answer it goes to the response URL.
         """

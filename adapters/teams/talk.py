@@ -13,6 +13,7 @@ from typing import Final
 
 import structlog
 
+from adapters.pace import Calm, Verdict
 from adapters.teams import live, starts
 from adapters.teams.api import Json
 from adapters.teams.forms import MAIN, aloud, is_quiet, quiet_thread
@@ -67,6 +68,7 @@ class Talk:
         self._advisor = advisor
         self._reach = reach
         self._wake = wake
+        self._calm = Calm()
 
     async def hear(self, activity: Json, now: datetime) -> Answered:
         """Take one activity. Raises StoreError where nothing of it was kept: Teams should send it again."""
@@ -78,6 +80,10 @@ class Talk:
         since = now
         if where and not isinstance(found, Removed):
             since = await self._reach.note(where, who, now)
+        if isinstance(found, Said | Pressed | Judged):
+            verdict = self._calm.take(*_turn_of(found), now.timestamp(), aloud=_is_addressed(found))
+            if verdict != "go":
+                return await self._too_fast(found, verdict)
         match found:
             case Said():
                 await self._said(found)
@@ -115,6 +121,20 @@ class Talk:
     async def _tell(self, message: Message, key: str, *, asker: bool = False) -> None:
         await self._advisor.tell(message, answers.line(self._advisor.catalog, key, asker=asker))
         self._wake()
+
+    async def _too_fast(self, found: Said | Pressed | Judged, verdict: Verdict) -> Answered:
+        """Say once, to the one who asks too much, that this is too fast; the rest is let go."""
+        tell = verdict == "tell"
+        if tell:
+            log.warning("teams_too_fast")
+        match found:
+            case Pressed():
+                return self._words(found, answers.say(self._advisor.catalog, "too-fast") if tell else "")
+            case Judged():
+                return Answered(body={})
+        if tell:
+            await self._tell(_message(found, _beside(found)), "too-fast", asker=True)
+        return Answered()
 
     # What was said ------------------------------------------------------------------------
     async def _said(self, said: Said) -> None:
@@ -283,6 +303,16 @@ class Talk:
 def hint(catalog: Catalog, place: Place) -> str:
     """Say below a question that words reach us only with a mention, where that is so."""
     return "" if place.private else answers.say(catalog, "teams-hint")
+
+
+def _turn_of(found: Said | Pressed | Judged) -> tuple[str, str]:
+    """Name who wants a turn, and which."""
+    return f"{found.where.place.owner}/{found.who.author}", found.id if isinstance(found, Said) else found.activity
+
+
+def _is_addressed(found: Said | Pressed | Judged) -> bool:
+    """Tell whether somebody waits for an answer: a thumb has none with words in it."""
+    return isinstance(found, Pressed) or (isinstance(found, Said) and found.addressed)
 
 
 def _hushed(catalog: Catalog, place: Place) -> bool:

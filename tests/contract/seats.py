@@ -238,7 +238,8 @@ def words(message: Posted) -> str:
     def inside(value: Any) -> list[str]:
         if isinstance(value, dict):
             own = [value["text"]] if isinstance(value.get("text"), str) else []
-            return own + [word for each in value.values() for word in inside(each)]
+            shown = [each for name, each in value.items() if not name.startswith("initial_")]  # what is ticked, again
+            return own + [word for each in shown for word in inside(each)]
         return [word for each in value for word in inside(each)] if isinstance(value, list) else []
 
     return " ".join(inside(message.blocks)) or message.text

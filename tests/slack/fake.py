@@ -78,6 +78,7 @@ class Channel:
     members: set[str] = field(default_factory=set)
     private: bool = False
     user: str = ""  # of a direct conversation
+    shared: bool = False  # with another organisation
 
 
 @dataclass
@@ -389,9 +390,8 @@ class Slack:
         channel = self.channels.get(str(params.get("channel", "")))
         if channel is None or (channel.private and install.bot not in channel.members):
             raise RefusedError("channel_not_found")
-        return {
-            "channel": {"id": channel.id, "is_member": install.bot in channel.members, "is_private": channel.private}
-        }
+        told = {"id": channel.id, "is_member": install.bot in channel.members, "is_private": channel.private}
+        return {"channel": told | {"is_ext_shared": channel.shared}}
 
     async def replies(self, install: Install, params: Json) -> Json:
         channel = self._channel(install, params)

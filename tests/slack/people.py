@@ -62,8 +62,12 @@ class Person:
             "event_id": "Ev" + self.slack.ts().replace(".", ""),
             "event_time": int(self.slack.now()),
             "authorizations": [authorized],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": self._is_shared(event),
         } | more
+
+    def _is_shared(self, event: Json) -> bool:
+        channel = event.get("channel")
+        return isinstance(channel, str) and channel in self.slack.channels and self.slack.channels[channel].shared
 
     def command(self, command: str, text: str = "", channel: str = "C0OPS") -> Json:
         """Type a slash command."""

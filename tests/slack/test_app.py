@@ -227,8 +227,8 @@ async def test_a_guest_of_another_organisation_hears_nothing_of_onboarding(serve
 async def test_in_a_shared_channel_onboarding_is_told_to_nobody_aloud(
     served: Served, slack: Slack, ana: Person
 ) -> None:
-    event = ana.say(f"<@{BOT}> what is MLOps?")[1][0] | {"is_ext_shared_channel": True}
-    await served.event(event)
+    slack.channels["C0OPS"].shared = True
+    await served.event(ana.say(f"<@{BOT}> what is MLOps?")[1][0])
     about, _ = ana.say("where do I get access?")
     await served.interact(ana.shortcut(about))
     await served.interact(ana.submit(next(iter(slack.views.values())), question="how do I get repo access?"))
@@ -260,6 +260,50 @@ async def test_a_guest_gets_no_onboarding_by_a_button_or_a_form(
     await served.interact(guest.shortcut(helped) | abroad)
     await served.interact(guest.submit(next(iter(slack.views.values())), question="how do I get repo access?") | abroad)
     assert "members of this team only" in words((await served.settled())[-1])
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["Slack tells", "Slack can't be asked"])
+async def test_after_a_restart_a_guest_is_still_one(
+    knowledge: Knowledge, database: str, slack: Slack, ana: Person, known: bool
+) -> None:
+    guest = Person(slack, "U0GUEST")
+    abroad: Json = {"user": {"id": "U0GUEST", "team_id": "T0OTHER"}, "enterprise": {"id": "E0ORG"}}
+    slack.channels["C0OPS"].shared = True
+    async with serving(knowledge, database, slack) as served:
+        await served.event(ana.say(f"<@{BOT}> help")[1][0])
+        (helped,) = await served.settled()
+    if not known:
+        slack.script("conversations.info", Refuse("missing_scope"), Refuse("missing_scope"))
+    async with serving(knowledge, database, slack) as served:
+        press = guest.press(helped, next(each for each in labels(helped) if "week" in each.lower()))
+        await served.interact(press | abroad)
+        assert "members of this team only" in words((await served.settled())[-1])
+        await served.command(ana.command("/whichops", "how do I get repo access?"))
+        assert "members of this team only" in words((await served.settled())[-1])
+        assert 1 == len(slack.called("conversations.info"))
+
+
+async def test_a_channel_of_our_own_hears_of_onboarding_and_slack_is_asked_once(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    for _ in range(2):
+        await served.command(ana.command("/whichops", "how do I get repo access?"))
+        assert "members of this team only" not in words((await served.settled())[-1])
+    assert 1 == len(slack.called("conversations.info"))
+
+
+async def test_a_slack_that_does_not_say_whether_a_channel_is_shared_is_not_waited_for(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    slack.script("conversations.info", Hang(5), Broken(500))
+    begun = time.perf_counter()
+    for _ in range(2):
+        assert 200 == (await served.command(ana.command("/whichops", "how do I get repo access?"))).status
+        assert "members of this team only" in words((await served.settled())[-1])
+    assert 3 > time.perf_counter() - begun
+    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])  # its event tells
+    await served.command(ana.command("/whichops", "how do I get repo access?"))
+    assert "members of this team only" not in words((await served.settled())[-1])
 
 
 async def test_two_workspaces_with_the_same_ids_never_mix(knowledge: Knowledge, database: str, slack: Slack) -> None:
@@ -355,6 +399,18 @@ async def test_help_is_for_the_one_who_asks(served: Served, ana: Person) -> None
     assert ("U0ANA", "") == (told.only, told.thread_ts)
 
 
+async def test_in_a_thread_the_commands_are_words(served: Served, ana: Person) -> None:
+    root, events = ana.say(f"<@{BOT}> Roadmap")
+    said = []
+    for each in (events, *(ana.say(f"<@{BOT}> {word}", thread=root.ts)[1] for word in ("status", "help", "stop"))):
+        before = len(served.slack.sent)
+        await served.events(each)
+        said.append(" ".join(words(message) for message in (await served.settled())[before:]))
+    assert "Question 1 of 7" in said[0] and "Question 1 of 7" in said[1]
+    assert "I answer questions about" in said[2]
+    assert "deleted your answers" in said[3]
+
+
 async def test_stop_by_command_stops_the_roadmap_in_its_thread(served: Served, ana: Person) -> None:
     await served.command(ana.command("/roadmap"))
     opening, *_ = await served.settled()
@@ -410,6 +466,29 @@ async def test_a_private_question_works_where_we_are_no_member(served: Served, s
     assert [] == [message for message in slack.sent if not message.only]
 
 
+async def test_what_slack_lets_nobody_share_is_said_and_leaves_nothing(
+    served: Served, slack: Slack, ana: Person
+) -> None:
+    await served.command(ana.command("/whichops", "private what is MLOps?"))
+    (private,) = await served.settled()
+    slack.script("conversations.info", Refuse("missing_scope"))
+    slack.script("chat.postMessage", Refuse("not_in_channel"))
+    await served.interact(ana.press(private, "Share with the channel"))
+    told = await served.until(lambda: [message for message in slack.sent if "can't write there" in message.text])
+    assert ["U0ANA"] == [message.only for message in told]
+    await served.settled()
+    assert [] == [message for message in slack.sent if not message.only]
+
+
+async def test_a_share_that_is_pressed_again_opens_one_thread(served: Served, slack: Slack, ana: Person) -> None:
+    await served.command(ana.command("/whichops", "private what is MLOps?"))
+    (private,) = await served.settled()
+    press = ana.press(private, "Share with the channel")
+    await asyncio.gather(*(served.interact(press) for _ in range(3)))
+    opening, answer = [message for message in await served.settled() if not message.only]
+    assert opening.ts == answer.thread_ts
+
+
 async def test_a_private_roadmap_runs_by_clicks_and_its_cards_settle(
     served: Served, catalog: Catalog, ana: Person
 ) -> None:
@@ -463,8 +542,9 @@ async def test_where_nothing_is_to_be_said_aloud_a_command_is_answered_alone(
         await served.interact(ana.submit(next(iter(slack.views.values()))))
         posted = await served.settled()
         assert 5 <= len(posted) and {"U0ANA"} == {message.only for message in posted}
-        await served.interact(ana.press(answer, "Share with the channel"))
-        await served.until(lambda: len(slack.sent) > len(posted) or answer not in slack.posted)
+        assert ("private" in rule) == ("Share with the channel" in labels(answer))
+        by_word = (await served.command(ana.command("/whichops", "share"))).json["text"]
+        assert ("Shared." if "private" in rule else "say nothing aloud") in by_word
         aloud = [message for message in await served.settled() if not message.only]
         assert (2 if "private" in rule else 0) == len(aloud)
 

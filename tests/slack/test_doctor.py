@@ -13,8 +13,9 @@ from aiohttp import ClientSession, ClientTimeout, web
 from click.testing import CliRunner
 from cryptography.fernet import Fernet
 
+from adapters.finding import Finding
 from adapters.slack import needs
-from adapters.slack.doctor import Doctor, Finding
+from adapters.slack.doctor import Doctor
 from adapters.slack.installs import Installed, Installs, Seal
 from bot.advisor import Knowledge
 from bot.cli import main
@@ -111,7 +112,7 @@ async def test_missing_scopes_are_named_needed_ones_as_bad_others_with_what_is_l
     said = [each.said for each in found if each.level == "warn"]
     assert [
         "without channels:history, groups:history: every reply needs a mention",
-        "without groups:read: no welcome, no hello when invited",
+        "without groups:read: no welcome, no hello when invited; it counts as shared until a message there is heard",
         "never used: files:read",
     ] == said
     assert all("install the app again" in each.mend for each in found)

@@ -82,3 +82,9 @@ def test_the_manifest_is_made_by_the_command_that_is_shown(command: str) -> None
 def test_both_ways_are_shown() -> None:
     assert 2 == len(re.findall(r"^ *sed .* manifest\.yaml$", GUIDE, re.MULTILINE))
     assert needs.INSTALL_PATH in GUIDE
+
+
+def test_every_page_that_is_linked_exists() -> None:
+    linked = re.findall(r"\]\(([a-z-]+\.md)\)", GUIDE)
+    assert "slack-replies.md" in linked
+    assert all((Path(__file__).parents[2] / "docs" / name).is_file() for name in linked)

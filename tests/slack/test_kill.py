@@ -99,6 +99,28 @@ async def test_a_command_that_was_committed_is_answered_in_one_thread_after_a_ki
         assert {openings[-1]} == {message.thread_ts for message in slack.sent if message.thread_ts}
 
 
+@pytest.mark.parametrize("posted", [False, True], ids=["not posted", "posted"])
+async def test_what_was_shared_is_answered_in_one_thread_after_a_kill(tmp_path: Path, posted: bool) -> None:
+    async with Slack() as slack, ClientSession() as session:
+        ana = Person(slack)
+        async with started(slack, tmp_path) as server:
+            door = Door(session, server.url)
+            assert 200 == (await door.command(ana.command("/whichops", "private what is MLOps?"))).status
+            await until(lambda: slack.sent)
+            slack.script("chat.postMessage", Hang(60, done=posted))
+            assert 200 == (await door.interact(ana.press(slack.sent[0], "Share with the channel"))).status
+            await until(lambda: slack.called("chat.postMessage"))
+            await until(lambda: len([message for message in slack.sent if not message.only]) == int(posted))
+            await server.end(signal.SIGKILL)
+        async with started(slack, tmp_path) as server:
+            await until(lambda: [message for message in slack.sent if message.thread_ts])
+            assert 0 == await server.end(signal.SIGTERM)
+        openings = [message for message in slack.sent if not message.only and not message.thread_ts]
+        assert 1 + posted == len(openings)
+        assert all("<@U0ANA>" in message.text for message in openings)
+        assert [openings[-1].ts] == [message.thread_ts for message in slack.sent if message.thread_ts]
+
+
 async def test_over_a_websocket_a_committed_reply_arrives_after_a_kill_too(tmp_path: Path) -> None:
     async with Slack() as slack:
         _, (event, twin) = Person(slack).say(f"<@{BOT}> what is MLOps?")
