@@ -14,10 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 import click
 
+from adapters.finding import Finding
 from bot import checks, curating, machine, roadmap, settings, telemetry
 from bot.advisor import Advisor, Knowledge
 from bot.catalog import lint, load, prose
@@ -124,8 +125,8 @@ def _explained(told: Explanation, depth: int = 0) -> str:
         value = getattr(told, stage.name)
         if stage.name == "parts" or not value:
             continue
-        shown = value if isinstance(value, str) else "; ".join(_stage(each) for each in value)
-        lines.append(f"{'  ' * depth}{stage.name:>9}: {shown}")
+        shown = "; ".join(_stage(each) for each in value) if isinstance(value, tuple) else _stage(value)
+        lines.append(f"{'  ' * depth}{stage.name:>11}: {shown}")
     return "\n".join([*lines, *(_explained(part, depth + 1) for part in told.parts)])
 
 
@@ -135,6 +136,8 @@ def _stage(value: object) -> str:
             return f"{name} {score:.2f}"
         case (str(word), str(near)):
             return f"{word} -> {near}"
+        case float(share):
+            return f"{share:.2f}"
     return str(value)
 
 
@@ -337,22 +340,61 @@ def doctor_slack(url: str, channel: str) -> None:
     """Examine the Slack set-up of this environment; exit code 1 when something must be mended."""
     from adapters.slack import doctor as slack  # noqa: PLC0415  (as in `serve`)
 
-    async def run() -> bool:
+    async def run() -> None:
         options = settings.load()
         words = load.load(options.content_dir).replies["doctor-post"] if channel else ""
         store = Store(options.database_url, Conversation)
         if options.slack_client_id:  # what there is to see of several workspaces is in the database
             await store.open()
-        sound = True
         try:
-            async for found in slack.examine(options, store, url=url, channel=channel, words=words):
-                sound = sound and found.level != "bad"
-                click.echo(f"{found.level:4}  {found.what:14}  {found.said}")
-                if found.mend:
-                    click.echo(f"{'':22}mend: {found.mend}")
+            await _show(slack.examine(options, store, url=url, channel=channel, words=words))
         finally:
             await store.close()
-        return sound
 
-    if not asyncio.run(run()):
+    asyncio.run(run())
+
+
+@doctor.command(name="teams")
+@click.option("--url", default="", help="Our public address, to see it as Teams does: https://whichops.example.com.")
+@click.option("--package", "file", type=click.File("rb"), help="An app package that was built, to check it too.")
+def doctor_teams(url: str, file: IO[bytes] | None) -> None:
+    """Examine the Teams set-up of this environment; exit code 1 when something must be mended. Posts nothing."""
+    from adapters.teams import doctor as teams  # noqa: PLC0415  (as in `serve`)
+
+    options = settings.load()
+    telemetry.configure("critical", json=False)  # what goes wrong is told as a finding
+    asyncio.run(_show(teams.examine(options, url=url, built=file.read() if file else None)))
+
+
+async def _show(found: AsyncIterator[Finding]) -> None:
+    """Show what a doctor finds, as it is found; exit with 1 when something must be mended."""
+    sound = True
+    async for each in found:
+        sound = sound and each.level != "bad"
+        click.echo(f"{each.level:4}  {each.what:14}  {each.said}")
+        if each.mend:
+            click.echo(f"{'':22}mend: {each.mend}")
+    if not sound:
         raise click.exceptions.Exit(1)
+
+
+@main.group()
+def teams() -> None:
+    """Make what Microsoft Teams needs."""
+
+
+@teams.command(name="package")
+@click.option("--app-id", required=True, envvar="TEAMS_APP_ID", help="The bot's app id; else TEAMS_APP_ID.")
+@click.option("--out", type=click.File("wb", lazy=True), default="whichops-teams.zip", show_default=True)
+@click.option("--host", default="", help="Your public host, for the pages the app's details link to: ops.example.com.")
+@click.option("--hear-all", is_flag=True, help="Ask to hear messages that don't mention the bot.")
+@click.option("--app-version", default="1.0.0", show_default=True, help="Raise it to update an app that is installed.")
+def teams_package(app_id: str, out: IO[bytes], host: str, hear_all: bool, app_version: str) -> None:
+    """Build the app package that Teams installs, and check it by Teams' own rules."""
+    from adapters.teams import package  # noqa: PLC0415  (as in `serve`)
+
+    held = package.build(package.Order(app_id, host, hear_all, app_version))
+    out.write(held)
+    click.echo(f"wrote {out.name}\nNext: in Teams, Apps > Manage your apps > Upload an app.")
+    if not host:
+        click.echo("Its details link to whichops.example.com: name your own host with --host before others see it.")

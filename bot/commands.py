@@ -185,6 +185,7 @@ _PLAIN: dict[str, Command] = {
     "stop": Stop(),
     "plan": Finish(),
 }
+_SPOKEN = ("help", "roadmap", "status", "stop")
 USAGE: dict[str, str] = {
     **{name: f"/{name}" for name in _PLAIN},
     "answer": "/answer QUESTION OPTION...",
@@ -207,6 +208,12 @@ def parse(text: str) -> Command | None:
     name, *words = said[1:].split()
     name = name.lower()
     return _with_words(name, words) or _PLAIN.get(name) or Bad(name, USAGE.get(name, ""))
+
+
+def spoken(text: str) -> Command | None:
+    """Read one word that is a command without its slash too: not every place has slash commands in a thread."""
+    word = text.strip(" .!?").lower()
+    return _PLAIN[word] if word in _SPOKEN else None
 
 
 def _with_words(name: str, words: list[str]) -> Command | None:

@@ -129,7 +129,7 @@ def decide(step: Step) -> Turn[Conversation]:
 
 
 def _decide(step: Step) -> Said:
-    command = commands.parse(step.message.text) or _about_us(step)
+    command = commands.parse(step.message.text) or _spoken(step)
     if command is None and step.mine and step.state.interview:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
     if command is None:
@@ -137,9 +137,10 @@ def _decide(step: Step) -> Said:
     return _obey(step, command)
 
 
-def _about_us(step: Step) -> commands.Command | None:
-    """Read what is said about how we should behave."""
-    return policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
+def _spoken(step: Step) -> commands.Command | None:
+    """Read a command said in words: one of our own, or how we should behave."""
+    said = commands.spoken(step.message.text) if step.message.addressed else None
+    return said or policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
 
 
 def _obey(step: Step, command: commands.Command) -> Said:

@@ -217,7 +217,7 @@ def load() -> Settings:
             "set WHICHOPS_WEB=off, or WHICHOPS_HOST=127.0.0.1"
         )
     _check_slack(settings)
-    _check_teams(settings)
+    check_teams(settings)
     return settings
 
 
@@ -261,8 +261,11 @@ def _check_shapes(bot: str, app: str, secrets: tuple[str, ...]) -> None:
         raise ConfigError("SLACK_SIGNING_SECRET: too short; copy it whole from your app's page Basic Information")
 
 
-def _check_teams(settings: Settings) -> None:
-    """Refuse what is set by halves, and unsigned requests from anywhere but this machine."""
+def check_teams(settings: Settings, *, needed: bool = False) -> None:
+    """Refuse what is set by halves, and unsigned requests from anywhere but this machine; raises ConfigError.
+
+    `needed`: Teams is to be served, so nothing set is too little.
+    """
     password = settings.teams_app_password.get_secret_value()
     given = {
         "TEAMS_APP_ID": settings.teams_app_id,
@@ -282,13 +285,13 @@ def _check_teams(settings: Settings) -> None:
                 "it, or set WHICHOPS_HOST=127.0.0.1"
             )
         return
-    if not any(given.values()):
+    if not any(given.values()) and not needed:
         return
-    needed = ["TEAMS_APP_ID", "TEAMS_TENANT_ID", *(["TEAMS_APP_PASSWORD"] if not _is_identity(settings) else [])]
-    missing = [name for name in needed if not given[name]]
+    names = ["TEAMS_APP_ID", "TEAMS_TENANT_ID", *(["TEAMS_APP_PASSWORD"] if not _is_identity(settings) else [])]
+    missing = [name for name in names if not given[name]]
     if missing:
         raise ConfigError(
-            f"{', '.join(missing)}: missing. Teams as {settings.teams_app_type} needs {', '.join(needed)}; copy them "
+            f"{', '.join(missing)}: missing. Teams as {settings.teams_app_type} needs {', '.join(names)}; copy them "
             "from the bot's page Configuration in Azure, or unset the other TEAMS_ variables"
         )
     if password and _is_identity(settings):

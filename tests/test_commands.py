@@ -52,3 +52,13 @@ def test_every_command_says_how_it_is_written() -> None:
         assert not isinstance(commands.parse(f"/{name}"), commands.Bad) or commands.parse(f"/{name}") == commands.Bad(
             name, usage
         )
+
+
+@pytest.mark.parametrize(("said", "command"), [("Status!", commands.Status()), (" roadmap ", commands.Roadmap())])
+def test_one_word_that_is_a_command_needs_no_slash(said: str, command: commands.Command) -> None:
+    assert command == commands.spoken(said)
+
+
+@pytest.mark.parametrize("said", ["why", "status of the build", "answer", ""])
+def test_other_words_are_no_commands(said: str) -> None:
+    assert commands.spoken(said) is None

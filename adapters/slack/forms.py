@@ -26,7 +26,6 @@ WHICHOPS: Final = "/whichops"
 QUIETLY: Final = "private"
 # Words after a slash command that are commands themselves; anything else is a question.
 WORDS: Final = ("help", "status", "stop", "share", "roadmap", "back", "skip", "pause", "resume", "restart", "plan")
-SPOKEN: Final = ("help", "roadmap", "status", "stop")  # of these, those that are commands without a slash too
 
 _TS: Final = re.compile(r"\d{1,11}(?:\.\d{1,9})?")
 _TOKEN: Final = re.compile(r"<([^<>]*)>")
@@ -160,12 +159,6 @@ def commanded(command: str, said: str) -> tuple[str, bool]:
     if command == ROADMAP:
         return ROADMAP, quietly
     return said or "/help", quietly
-
-
-def asked(said: str) -> str:
-    """Read what was said to us: one word that is a command counts as one, as Slack has no commands inside threads."""
-    word = said.strip(" .!?").lower()
-    return f"/{word}" if word in SPOKEN else said
 
 
 # Presses ----------------------------------------------------------------------------------

@@ -210,7 +210,7 @@ def _message(body: Json, event: Json, where: Workspace, bot: str, now: datetime)
     said = spoken(text(event, "text"), bot)
     if not said and not addressed:
         return Ignored("message without words")
-    said = forms.asked(said or "help") if addressed else said
+    said = (said or "/help") if addressed else said
     thread = text(event, "thread_ts")
     place = _place(where, channel, thread, ts, direct=direct)
     author_team = text(event, "user_team") or text(event, "team")

@@ -9,8 +9,8 @@ and an activity in, a status and a body out) and `Api`. Must never log a body or
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -50,7 +50,7 @@ from adapters.teams.talk import Answered, Talk
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.errors import StoreError
-from bot.settings import Settings
+from bot.settings import Settings, check_teams
 from bot.store import Store
 
 PATH: Final = "/api/messages"
@@ -144,8 +144,10 @@ class Keys:
             async with asyncio.timeout(FETCH):
                 metadata = await self._read(self._url)
                 found = await self._read(str(metadata["jwks_uri"]))
-            self._held = {each["kid"]: _key(each) for each in found["keys"] if each.get("kty") == "RSA"}
-        except (ClientError, OSError, TimeoutError, ValueError, LookupError, TypeError, InvalidKeyError) as error:
+            if not (held := dict(_keys(found))):
+                raise LookupError("keys")
+            self._held = held
+        except (ClientError, OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
             self._failed = monotonic()
             self.problem = "teams_keys"
             log.error("teams_keys_away", why=type(error).__name__, fix="let us reach TEAMS_OPENID_METADATA_URL")
@@ -161,8 +163,11 @@ class Keys:
         return dict(found)
 
 
-def _key(told: Json) -> Key:
-    return Key(RSAAlgorithm.from_jwk(told), tuple(told.get("endorsements") or ()))
+def _keys(told: Json) -> Iterator[tuple[str, Key]]:
+    """Read the keys that can be read: one odd key doesn't take the others away."""
+    for each in told["keys"]:
+        with suppress(InvalidKeyError, ValueError, LookupError, TypeError, AttributeError):
+            yield each["kid"], Key(RSAAlgorithm.from_jwk(each), tuple(each.get("endorsements") or ()))
 
 
 class Gate(BotFrameworkAuthentication):  # type: ignore[misc]  # the SDK has no types
@@ -236,12 +241,8 @@ class Adapter(CloudAdapterBase):  # type: ignore[misc]  # the SDK has no types
 
     async def hear(self, header: str, activity: Json) -> Answered:
         """Take an activity: who sent it, whose it is, the turn, and what an invoke is answered. Raises RefusedError."""
-        seen = Activity(
-            type=activity["type"],
-            name=activity.get("name"),
-            channel_id=activity["channelId"],
-            service_url=activity["serviceUrl"],
-        )
+        kind, name = activity["type"], activity.get("name")
+        seen = Activity(type=kind, name=name, channel_id=activity["channelId"], service_url=activity["serviceUrl"])
         known = await self.bot_framework_authentication.authenticate_request(seen, header)
         self._door.check(activity)
         answered = await self.process_activity(known, seen, partial(self._turn, activity))
@@ -379,6 +380,7 @@ async def running(
     advisor: Advisor, store: Store[Conversation], options: Settings, tokens: Tokens | None = None
 ) -> AsyncIterator[Teams]:
     """Serve Teams until the block ends; then send what is under way, and let go. `tokens`: other than Microsoft's."""
+    check_teams(options, needed=True)  # whoever made the settings: unsigned requests are for this machine only
     if options.teams_allow_anonymous:
         log.warning("teams_anonymous", fix="unset TEAMS_ALLOW_ANONYMOUS: requests are taken that nobody signed")
     tokens = tokens or (Entra(options) if options.teams_app_id else NoTokens())

@@ -50,8 +50,9 @@ adapter = CloudAdapterBase(BotFrameworkAuthenticationFactory.create(credential_f
 
 async def echo(turn):
     await adapter.send_activities(turn, [Activity(
-        type="message", text=turn.activity.text.replace("<at>Whichops</at>", ""), text_format="plain", from_property=turn.activity.recipient,
-        conversation=turn.activity.conversation, service_url=turn.activity.service_url)])
+        type="message", text=turn.activity.text.replace("<at>Whichops</at>", ""), text_format="plain",
+        from_property=turn.activity.recipient, conversation=turn.activity.conversation,
+        service_url=turn.activity.service_url)])
 
 async def serve(request):
     activity = Activity().deserialize(await request.json())

@@ -100,7 +100,7 @@ async def test_a_row_copied_to_another_tenant_opens_nothing(installs: Installs, 
     assert [None] * 3 == [await installs.find(tenant) for tenant in ("T2", "T3", "T4")]
 
 
-@pytest.mark.parametrize("keys", ["", " , ", "short", "x" * 44, f"{KEY},short"])
+@pytest.mark.parametrize("keys", ["", " , ", "short", "x" * 44, f"{KEY},short"], ids=str.__len__)
 def test_a_missing_or_wrong_key_is_refused_by_name_and_not_shown(keys: str) -> None:
     with pytest.raises(ConfigError, match="SLACK_ENCRYPTION_KEY") as refusal:
         Seal(keys)

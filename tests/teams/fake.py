@@ -1,7 +1,7 @@
 """A strict Bot Connector on loopback, with what belongs to it: the OpenID metadata and keys that requests are signed
 with, and Entra's tokens. Requests carry real RS256 tokens, so the SDK's own validation runs.
 
-It checks tokens, conversations, who is in them, sizes and what a message may hold (`takes`), slows senders down as
+It checks tokens, conversations, who is in them, sizes and what a message may hold (`rules`), slows senders down as
 Teams does (7 a second and conversation), does by script what goes wrong in real life, and keeps everything posted.
 """
 
@@ -21,7 +21,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from jwt.algorithms import RSAAlgorithm
 
-from tests.teams import takes
+from tests.teams import rules
 
 Json = dict[str, Any]
 APP_ID = "0a1b2c3d-0000-4000-8000-00000000b07a"
@@ -98,7 +98,9 @@ class Posted:
     @property
     def cards(self) -> list[Json]:
         """Its Adaptive Cards."""
-        return [each["content"] for each in self.activity.get("attachments") or [] if each["contentType"] == takes.CARD]
+        return [
+            each["content"] for each in self.activity.get("attachments") or [] if each["contentType"] == rules.ADAPTIVE
+        ]
 
 
 @dataclass
@@ -143,6 +145,7 @@ class Teams:
         self.token_requests: list[Json] = []
         self.tokens_last = 3600  # seconds
         self.keys_fault: Fault | None = None
+        self.keys_told: bytes | None = None  # what is served in the place of the keys
         self.token_fault: Fault | None = None
         self._recent: dict[str, deque[float]] = defaultdict(deque)
         self._next_id = 1_790_000_000_000
@@ -229,6 +232,8 @@ class Teams:
 
     async def _keys(self, request: web.Request) -> web.Response:
         self.fetched.append("keys")
+        if self.keys_told is not None:
+            return web.Response(body=self.keys_told, content_type="application/json")
         return web.json_response({"keys": list(self.keys.values())})
 
     # Entra --------------------------------------------------------------------------------
@@ -308,9 +313,8 @@ class Teams:
         recent.append(now)
 
     def _check(self, activity: Json) -> None:
-        status, code = takes.refusal(activity)
-        if status:
-            raise RefusedError(status, code)
+        if refused := rules.refusal(activity):
+            raise RefusedError(413 if refused == "MessageSizeTooBig" else 400, refused.replace(":", "", 1))
 
     def _own(self, request: web.Request, *, targeted: bool) -> Posted:
         wanted, where = request.match_info["activity"], request.match_info["conversation"]

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.teams.fake import ANA, BEN, BOT, CHANNEL, PERSONAL, TENANT, Posted, Teams
-from tests.teams.takes import walk
 
 Json = dict[str, Any]
 TEAM = "19:team@thread.tacv2"
@@ -153,7 +152,15 @@ def _elements(card: Json) -> Iterator[Json]:
             without(each)
 
     without(shown)
-    return (element for element, _ in walk(shown))
+    return _within(shown)
+
+
+def _within(element: Json) -> Iterator[Json]:
+    yield element
+    for name in ("body", "items", "columns", "rows", "cells", "actions", "inlines"):
+        for each in element.get(name) or []:
+            if isinstance(each, dict):
+                yield from _within(each)
 
 
 def _actions(posted: Posted, label: str) -> Iterator[tuple[Json, list[Json]]]:

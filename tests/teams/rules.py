@@ -40,7 +40,7 @@ def refusal(activity: Any) -> str:
     if not isinstance(activity, dict) or not isinstance(activity.get("type"), str):
         return "BadSyntax: an activity is an object with a type"
     if activity["type"] != "message":
-        return ""
+        return "" if activity["type"] == "typing" else f"BadSyntax: type {activity['type']}"
     if size(activity) > MOST_BYTES:
         return "MessageSizeTooBig"
     for pointer, reason in message(activity):

@@ -17,7 +17,7 @@ from bot.advisor import Advisor, Knowledge
 from bot.conversation import Conversation
 from bot.settings import Settings
 from bot.store import Store
-from tests.teams import takes
+from tests.teams import rules
 from tests.teams.fake import Posted, Teams
 from tests.teams.people import words
 from tests.teams.sign import Answer, Door, OneToken, settings
@@ -56,7 +56,7 @@ class Served:
             while (await self.store.check(datetime.now(UTC))).waiting:
                 await asyncio.sleep(0.01)
         for each in self.teams.posted:
-            assert (0, "") == takes.refusal(each.activity), each.activity
+            assert "" == rules.refusal(each.activity), each.activity
         return self.teams.posted
 
     async def until(self, found: Callable[[], Any], seconds: float = 5.0) -> Any:
@@ -70,9 +70,8 @@ class Served:
 def valid_answer(body: Json) -> None:
     """Check the answer to a press as Teams does."""
     assert {"statusCode", "type", "value"} == set(body) and 200 == body["statusCode"]
-    if body["type"] == takes.CARD:
-        refused = takes.card(body["value"])
-        assert not refused, refused
+    if body["type"] == rules.ADAPTIVE:
+        assert "" == rules.card_refusal(body["value"])
     else:
         assert "application/vnd.microsoft.activity.message" == body["type"] and isinstance(body["value"], str)
 
