@@ -272,7 +272,8 @@ def _sum(catalog: Catalog, plan: Plan) -> str:
         "start": _day(plan.start),
         "end": _day(plan.end),
     }
-    said = [say(catalog, "plan-summary" if plan.modules else "plan-empty", **values)]
+    keys = ("plan-empty", "plan-summary-one", "plan-summary")
+    said = [say(catalog, keys[min(len(plan.modules), 2)], **values)]
     if plan.assumed:
         said.append(say(catalog, "plan-assumed", hours=_number(plan.hours_a_week), weeks=plan.weeks))
     if plan.small:
