@@ -169,6 +169,11 @@ class Advisor:
         found = [each for each in (state.answered if state else ()) if ref in ("", each.ref)]
         return found[-1].id if found else None
 
+    async def latest(self, place: Place) -> str:
+        """Find the reference of the last answer given in a place; "" where none was."""
+        state = await self._store.peek(place)
+        return state.answered[-1].ref if state and state.answered else ""
+
     async def roadmaps(self, tenant: str, author: str) -> tuple[tuple[str, Interview], ...]:
         """List somebody's roadmaps, the last touched first, each with the key of its place."""
         owned = await self._store.owned(tenant, author)

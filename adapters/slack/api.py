@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import structlog
 
-from adapters.slack.forms import Json, text
+from adapters.wire import Json, text
 
 # What passes by itself. Everything else that Slack says no with is meant.
 PASSING: Final = {

@@ -37,11 +37,11 @@ from adapters.sender import SEND, Sender
 from adapters.slack.api import Bot, Bots, OneBot, SlackError, error_of
 from adapters.slack.deliver import Delivery, Directs, Urls
 from adapters.slack.door import Door, RefusedError, shaped
-from adapters.slack.forms import Json
 from adapters.slack.installs import Installs, ManyBots, Seal
 from adapters.slack.needs import EVENTS_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.talk import Links, Talk
+from adapters.wire import Json
 from bot import answers
 from bot.advisor import Advisor
 from bot.conversation import Conversation

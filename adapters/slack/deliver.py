@@ -16,14 +16,14 @@ from typing import Final
 
 import structlog
 
+from adapters import wire
 from adapters.sender import Later, Never, Outcome, Sent
-from adapters.slack import forms
 from adapters.slack.api import Api, Bot, Bots, SlackError
-from adapters.slack.forms import Json
 from adapters.slack.parse import quiet_thread
 from adapters.slack.render import render
 from adapters.slack.starts import Moves, Starts, is_opening, is_share, people
 from adapters.slack.words import escape
+from adapters.wire import Json
 from bot import answers, commands, policy
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, Place, Reply
@@ -193,7 +193,7 @@ class Delivery:
             told = await self._api.call(bot.token, "conversations.replies", asked)
         except SlackError:
             return False
-        marks = [forms.text(_payload(each), "mark") for each in forms.listed(told, "messages")]
+        marks = [wire.text(_payload(each), "mark") for each in wire.listed(told, "messages")]
         posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
         needed = len(self._drawn(outgoing.reply, {}, simple=outgoing.place.tenant in self._simple))
         if posted and len(posted) < needed:
@@ -214,7 +214,7 @@ class Directs:
         if known:
             return known
         told = await self._api.call(bot.token, "conversations.open", {"users": user})
-        channel = forms.text(forms.table(told.get("channel")), "id")
+        channel = wire.text(wire.table(told.get("channel")), "id")
         if not channel:
             raise SlackError("channel_not_found")
         self._known[(tenant, user)] = channel
@@ -233,7 +233,7 @@ def _is_answer(said: list[commands.Command | None]) -> bool:
 
 
 def _payload(message: Json) -> Json:
-    return forms.table(forms.table(message.get("metadata")).get("event_payload"))
+    return wire.table(wire.table(message.get("metadata")).get("event_payload"))
 
 
 def _outcome(error: SlackError) -> Outcome:

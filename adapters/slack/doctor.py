@@ -20,8 +20,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from adapters.finding import Finding, clock, date, reachable
 from adapters.slack import installs, needs
 from adapters.slack.api import LOCKED_OUT
-from adapters.slack.forms import Json, table, text
 from adapters.slack.installs import PLATFORM, Installs, Seal
+from adapters.wire import Json, table, text
 from bot.settings import Settings
 
 PATIENCE: Final = ClientTimeout(total=10)

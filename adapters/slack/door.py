@@ -18,7 +18,8 @@ from urllib.parse import parse_qs
 import structlog
 from aiohttp import web
 
-from adapters.slack.forms import Json
+from adapters import wire
+from adapters.wire import Json
 
 LIMIT: Final = 512 * 1024  # bytes of a body
 SKEW: Final = 300  # seconds a signed request stays good
@@ -49,7 +50,9 @@ class Door:
 
     async def read(self, request: web.Request) -> Json:
         """Read a request's payload; raises RefusedError for what Slack never sends."""
-        body = await _body(request)
+        body = await wire.body(request, LIMIT)
+        if body is None:
+            raise RefusedError(413, "too-large")
         headers = request.headers
         self.check(headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", ""), body)
         return payload(request.content_type, body)
@@ -67,17 +70,6 @@ class Door:
         ]
         if not any(good):
             raise RefusedError(401, "signature")
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > LIMIT:
-        raise RefusedError(413, "too-large")
-    held = bytearray()
-    async for chunk in request.content.iter_any():
-        held += chunk
-        if len(held) > LIMIT:
-            raise RefusedError(413, "too-large")
-    return bytes(held)
 
 
 def payload(kind: str, body: bytes) -> Json:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from adapters.slack import press
 from adapters.slack.limits import METADATA, size
+from adapters.wire import Json, listed, table, text
 from bot.chat import Place
 from bot.commands import Move, NoneOfThese, WhyAsk
 from bot.commands import parse as read_command
-
-Json = dict[str, Any]
 
 ROADMAP: Final = "/roadmap"
 WHICHOPS: Final = "/whichops"
@@ -44,25 +42,6 @@ class Workspace:
     team: str  # "" where an org-wide installation names none
     enterprise: str = ""
     org_wide: bool = False
-
-
-def table(value: object) -> Json:
-    """Take a JSON object; anything else is an empty one."""
-    return {str(key): each for key, each in value.items()} if isinstance(value, Mapping) else {}
-
-
-def text(body: Mapping[str, Any], key: str) -> str:
-    """Take a text; anything else is "". Half characters, which no database takes, are dropped."""
-    value = body.get(key)
-    if not isinstance(value, str):
-        return ""
-    return value.encode("utf-8", "ignore").decode().replace("\x00", "")
-
-
-def listed(body: Mapping[str, Any], key: str) -> list[Json]:
-    """Take the objects of a list; anything else is an empty one."""
-    value = body.get(key)
-    return [table(each) for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def moment(ts: str, now: datetime) -> datetime:

@@ -12,11 +12,11 @@ from typing import Final, Protocol
 
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.slack.deliver import Directs
-from adapters.slack.forms import table
 from adapters.slack.limits import SECTION
 from adapters.slack.parse import DIRECT, Heard, Unplaced, quiet_thread
 from adapters.slack.starts import CLOSED, fresh_thread, handle, share_thread
 from adapters.slack.words import clean, escape, shorten
+from adapters.wire import table
 from bot import answers, commands, markup, policy
 from bot.advisor import Advisor
 from bot.chat import Message, Reply, Text

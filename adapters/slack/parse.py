@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.slack import forms
-from adapters.slack.forms import Json, Workspace, listed, moment, spoken, table, text, workspace
+from adapters.slack.forms import Workspace, moment, spoken, workspace
+from adapters.wire import Json, listed, table, text
 from bot.chat import Message, Place
 
 DIRECT = "main"  # the thread of a direct conversation, outside of threads

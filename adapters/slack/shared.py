@@ -15,7 +15,7 @@ import structlog
 
 from adapters.slack import forms
 from adapters.slack.api import Api, Bot, SlackError
-from adapters.slack.forms import Json, table, text
+from adapters.wire import Json, table, text
 
 WITHIN: Final = 0.8  # seconds for asking: a press has to be answered in three
 LASTS: Final = timedelta(hours=1)

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from adapters.slack.api import Api, Bot, SlackError
-from adapters.slack.forms import Json, text
 from adapters.slack.words import calling
+from adapters.wire import Json, text
 from bot.chat import Place, Reply, Text
 from bot.store import Outgoing
 

@@ -15,11 +15,11 @@ from typing import Any, Final
 
 import structlog
 
+from adapters import wire
 from adapters.pace import Calm
 from adapters.slack import forms, home
 from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.deliver import SHARE, Directs, Urls
-from adapters.slack.forms import Json
 from adapters.slack.opening import Opening
 from adapters.slack.parse import (
     DIRECT,
@@ -39,6 +39,7 @@ from adapters.slack.parse import (
 from adapters.slack.press import QUESTION
 from adapters.slack.render import AskWords, ask_modal, settled
 from adapters.slack.shared import Shared, untold
+from adapters.wire import Json
 from bot import answers
 from bot.advisor import Advisor, Manner
 from bot.catalog.schema import Mode
@@ -159,7 +160,7 @@ class Talk:
                 await self._links.bots.gone(where.tenant, uninstalled=uninstalled)
             case Ignored(why):
                 log.debug("slack_ignored", why=why)
-                return {"options": []} if forms.text(payload, "type") == "block_suggestion" else None
+                return {"options": []} if wire.text(payload, "type") == "block_suggestion" else None
         return None
 
     def _told(self, payload: Json, key: str) -> Json | None:
@@ -302,7 +303,7 @@ class Talk:
 
 
 def _is_form(payload: Json) -> bool:
-    return forms.text(payload, "type") == "view_submission"
+    return wire.text(payload, "type") == "view_submission"
 
 
 def _turn_of(found: Heard | Unplaced) -> tuple[str, str]:

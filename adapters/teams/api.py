@@ -6,9 +6,10 @@ Must never show a token: not in a repr, not in an error, not in a log.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
-Json = dict[str, Any]
+from adapters.wire import Json
+
 Kind = Literal["personal", "groupChat", "channel"]
 
 

@@ -17,6 +17,7 @@ from functools import partial
 from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -41,12 +42,13 @@ from msal.exceptions import MsalError
 from requests import RequestException, Session
 
 from adapters.sender import SEND, Sender
-from adapters.teams.api import Json, TeamsError
+from adapters.teams.api import TeamsError
 from adapters.teams.connector import Connector, NoTokens, Tokens
 from adapters.teams.deliver import Delivery
 from adapters.teams.door import Door, Hosts, RefusedError
 from adapters.teams.reach import Reach
 from adapters.teams.talk import Answered, Talk
+from adapters.wire import Json
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.errors import StoreError
@@ -383,12 +385,13 @@ async def running(
     check_teams(options, needed=True)  # whoever made the settings: unsigned requests are for this machine only
     if options.teams_allow_anonymous:
         log.warning("teams_anonymous", fix="unset TEAMS_ALLOW_ANONYMOUS: requests are taken that nobody signed")
-    tokens = tokens or (Entra(options) if options.teams_app_id else NoTokens())
-    ours = door(options)
-    async with ClientSession(timeout=ClientTimeout(total=SEND), trust_env=True) as session:
-        connector = Connector(session, tokens, ours.hosts)
+    tokens, ours = tokens or (Entra(options) if options.teams_app_id else NoTokens()), door(options)
+    proxied = bool(getproxies())  # only then: aiohttp also reads ~/.netrc for each call, and trips over what is there
+    async with ClientSession(timeout=ClientTimeout(total=SEND), trust_env=proxied) as session:
         reach = Reach(store)
-        sender = Sender(store, "teams", Delivery(connector, reach, lambda: advisor.catalog))
+        sender = Sender(
+            store, "teams", Delivery(Connector(session, tokens, ours.hosts), reach, lambda: advisor.catalog)
+        )
         talk = Talk(advisor, reach, sender.wake)
         keys = Keys(options.teams_openid_metadata_url, session)
         front = build(options, keys, ours, talk)

@@ -15,9 +15,9 @@ from itertools import count
 from typing import Any, Final
 
 from adapters.teams import limits
-from adapters.teams.api import Json
 from adapters.teams.limits import size, weigh
 from adapters.teams.words import Spans, blank, clean, cut, in_block, link, literal, runs, shorten, spans, undated
+from adapters.wire import Json
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Option, Table, Text
 from bot.commands import Feedback, Give, parse
 from bot.markup import Span
@@ -171,13 +171,13 @@ def _cell(cell: Spans, *, bold: bool = False) -> Json:
 
 
 def _shares(heads: Sequence[Spans], rows: Sequence[Sequence[Spans]]) -> list[Json]:
-    """Share the width out: more for columns that hold more, and never less than a column's longest word."""
+    """Share the width out: more for columns that hold more, and each its longest word with the frame around it."""
     shares = []
     for number in range(len(heads)):
         texts = ["".join(span.text for span in row[number]) for row in (heads, *rows)]
         word = max((len(each) for text in texts for each in text.split()), default=1)
         mean = sum(map(len, texts)) / len(texts)
-        shares.append({"width": round(max(4, min(word, 14), min(mean, 60) ** 0.75))})
+        shares.append({"width": round(max(4, min(word + 2, 14), min(mean, 60) ** 0.75))})
     return shares
 
 

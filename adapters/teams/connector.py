@@ -18,8 +18,9 @@ import structlog
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
-from adapters.teams.api import Json, Reference, TeamsError
+from adapters.teams.api import Reference, TeamsError
 from adapters.teams.door import Hosts
+from adapters.wire import Json
 
 TRIES: Final = 4
 AGAIN: Final = (412, 429, 502, 503, 504)  # Microsoft's list of what to try again

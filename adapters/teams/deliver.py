@@ -16,12 +16,13 @@ import structlog
 
 from adapters.sender import Later, Never, Outcome, Sent
 from adapters.teams import live, starts
-from adapters.teams.api import Api, Json, Reference, TeamsError
+from adapters.teams.api import Api, Reference, TeamsError
 from adapters.teams.forms import MAIN, PLATFORM, is_quiet
 from adapters.teams.parse import Origin
 from adapters.teams.reach import Reach, Recent
 from adapters.teams.render import Person, card, is_card, render, settled
 from adapters.teams.talk import hint
+from adapters.wire import Json
 from bot import answers
 from bot.catalog.schema import Catalog
 from bot.chat import Place, Reply

@@ -18,10 +18,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from adapters.finding import Finding, clock, date, reachable
 from adapters.teams import app, package
-from adapters.teams.api import Json, TeamsError
+from adapters.teams.api import TeamsError
 from adapters.teams.connector import NoTokens, Tokens
 from adapters.teams.door import CHANNEL, LOOPBACK
-from adapters.teams.forms import listed, table, text
+from adapters.wire import Json, listed, table, text
 from bot.errors import ConfigError
 from bot.settings import Settings
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from adapters.teams.api import Json
+from adapters import wire
+from adapters.wire import Json
 
 LIMIT: Final = 256 * 1024  # bytes of a body; Teams' own limit is about 100 KB
 CHANNEL: Final = "msteams"
@@ -92,7 +93,10 @@ class Door:
             raise RefusedError(403, "host")  # a web page whose name leads here
         if request.content_type != "application/json":
             raise RefusedError(400, "content-type")
-        return parsed(await _body(request))
+        body = await wire.body(request, LIMIT)
+        if body is None:
+            raise RefusedError(413, "too-large")
+        return parsed(body)
 
     def check(self, activity: Json) -> None:
         """Check where its replies would go and whose it is; raises RefusedError."""
@@ -107,17 +111,6 @@ def tenant_of(activity: Json) -> str:
     told = activity.get("channelData", {}).get("tenant")
     found = told.get("id") if isinstance(told, dict) else activity["conversation"].get("tenantId")
     return found if isinstance(found, str) else ""
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > LIMIT:
-        raise RefusedError(413, "too-large")
-    held = bytearray()
-    async for chunk in request.content.iter_any():
-        held += chunk
-        if len(held) > LIMIT:
-            raise RefusedError(413, "too-large")
-    return bytes(held)
 
 
 def parsed(body: bytes) -> Json:

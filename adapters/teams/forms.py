@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from adapters.teams.api import Json, Kind
+from adapters.teams.api import Kind
+from adapters.wire import Json, listed, table, text
 from bot.chat import Place
 
 PLATFORM: Final = "teams"
@@ -31,25 +32,6 @@ _AT: Final = re.compile(r"<at\b[^>]*>(.*?)</at>", re.IGNORECASE | re.DOTALL)
 _TAG: Final = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BLANKS: Final = re.compile(r"[\u00a0\u2007\u202f]")
 _LONGEST: Final = 4_000  # characters of what a press says
-
-
-def table(value: object) -> Json:
-    """Take a JSON object; anything else is an empty one."""
-    return {str(key): each for key, each in value.items()} if isinstance(value, Mapping) else {}
-
-
-def text(body: Mapping[str, Any], key: str) -> str:
-    """Take a text; anything else is "". Half characters, which no database takes, are dropped."""
-    value = body.get(key)
-    if not isinstance(value, str):
-        return ""
-    return value.encode("utf-8", "ignore").decode().replace("\x00", "")
-
-
-def listed(body: Mapping[str, Any], key: str) -> list[Json]:
-    """Take the objects of a list; anything else is an empty one."""
-    value = body.get(key)
-    return [table(each) for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def moment(stamp: str, now: datetime) -> datetime:

@@ -27,7 +27,7 @@ TABLE_COLUMNS: Final = 6  # ours: more can't be read in a chat's width
 TABLE: Final = 28_000  # bytes of one table with what stands in for it, ours
 LABEL: Final = 75  # characters of a button's title, ours: longer ones are cut by the client
 SAYS: Final = 2_000  # characters of what a button says, ours
-ROW: Final = 44  # characters of the titles of buttons that share a row, ours: what a phone's width holds
+ROW: Final = 52  # characters of the titles of buttons that share a row, ours: what a phone's width holds
 ROW_BUTTON: Final = 5  # what a button's own frame takes of that
 
 # Words

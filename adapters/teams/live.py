@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from adapters.teams.api import Json
+from adapters.wire import Json
 from bot import commands, markup
 from bot.chat import Block, Button, Buttons, Choices, Message, Note, Reply, Text
 from bot.commands import Move

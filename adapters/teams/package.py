@@ -19,8 +19,8 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from pydantic import ValidationError
 
-from adapters.teams.api import Json
 from adapters.teams.schema import GUID, HOST, RELEASE, Manifest
+from adapters.wire import Json
 from bot.errors import ConfigError
 
 MANIFEST: Final = "manifest.json"

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Final
 
 from adapters.teams import forms
-from adapters.teams.api import Json, Kind, Reference
-from adapters.teams.forms import MAIN, PLATFORM, listed, moment, table, text
+from adapters.teams.api import Kind, Reference
+from adapters.teams.forms import MAIN, PLATFORM, moment
+from adapters.wire import Json, listed, table, text
 from bot.chat import Message, Place
 from bot.commands import Move
 from bot.commands import parse as read_command

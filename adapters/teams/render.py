@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 
 from adapters.teams import cards, limits
-from adapters.teams.api import Json
 from adapters.teams.cards import Press
 from adapters.teams.limits import weigh
 from adapters.teams.words import (
@@ -33,6 +32,7 @@ from adapters.teams.words import (
     spans,
     words,
 )
+from adapters.wire import Json
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Reply, Table, Text
 from bot.commands import Give, Move, NoneOfThese, parse
 from bot.markup import Span
@@ -127,9 +127,15 @@ def _card(reply: Reply, press: Press, hint: str, people: Mapping[str, Person]) -
         if question and number == asks and isinstance(block, Text):
             yield from _each(cards.asked(block.markdown))
         else:
-            yield from _grouped(block, cards.block(block, press))
+            # What stands above the answers may invite typed words; with a hint only that says how they are heard.
+            told = replace(block, label="") if hint and _answers(block) else block
+            yield from _grouped(told, cards.block(told, press))
     if question and hint:
         yield from _each(cards.note(spans(hint)))
+
+
+def _answers(block: Block) -> TypeGuard[Buttons]:
+    return isinstance(block, Buttons) and any(isinstance(parse(button.says), Give) for button in block.items)
 
 
 def _grouped(block: Block, elements: Sequence[Json]) -> Iterator[Piece]:

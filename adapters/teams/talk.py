@@ -15,7 +15,6 @@ import structlog
 
 from adapters.pace import Calm, Verdict
 from adapters.teams import live, starts
-from adapters.teams.api import Json
 from adapters.teams.forms import MAIN, aloud, is_quiet, quiet_thread
 from adapters.teams.parse import (
     FEEDBACK,
@@ -34,6 +33,7 @@ from adapters.teams.parse import (
 )
 from adapters.teams.reach import Reach
 from adapters.teams.render import card
+from adapters.wire import Json
 from bot import answers, commands, policy, telemetry
 from bot.advisor import Advisor, Manner
 from bot.catalog.schema import Catalog, Mode
@@ -261,11 +261,14 @@ class Talk:
 
     async def _judged(self, judged: Judged) -> None:
         posted = await self._reach.posted(judged.where, judged.answer)
-        if posted is None or not posted.ref:
+        place = self._place_of(judged.where, judged.who, posted)
+        ref = posted.ref if posted else ""
+        if not judged.answer:  # Microsoft's local client doesn't say which message was judged: the last answer there
+            ref = await self._advisor.latest(place)
+        if not ref:
             log.info("teams_ignored", why=f"{FEEDBACK} on something else")
             return
-        place = self._place_of(judged.where, judged.who, posted)
-        await self._turn(judged.message(place, posted.ref), guest=judged.who.foreign)
+        await self._turn(judged.message(place, ref), guest=judged.who.foreign)
 
     # Sharing ------------------------------------------------------------------------------
     async def _share(self, message: Message, said: str, where: Where, who: Who) -> str:

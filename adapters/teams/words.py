@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from adapters.teams.api import Json
 from adapters.teams.limits import URL, size
+from adapters.wire import Json
 from bot import markup
 from bot.markup import MarkupError, Span
 

@@ -18,11 +18,11 @@ from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.api import Bot, SlackError
 from adapters.slack.app import authorizing
-from adapters.slack.forms import Json
 from adapters.slack.installs import Installed, Installs, ManyBots, Seal, Tickets
 from adapters.slack.needs import OPTIONAL, REQUIRED
 from adapters.slack.oauth import OAuth
 from adapters.slack.parse import parse
+from adapters.wire import Json
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
 from bot.chat import Message, Place

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,9 +20,11 @@ from adapters.teams import connector as wire
 from adapters.teams.api import Reference, TeamsError
 from adapters.teams.connector import Connector, NoTokens
 from adapters.teams.door import Hosts
+from bot.advisor import Knowledge
 from bot.settings import Settings
 from tests.teams import sign
 from tests.teams.fake import ANA, APP_ID, BOT, CHANNEL, GROUP, PASSWORD, PERSONAL, TENANT, Empty, Fail, Hang, Teams
+from tests.teams.serving import serving
 
 Json = dict[str, Any]
 HERE = Hosts(("127.0.0.1",))
@@ -192,6 +195,19 @@ async def test_a_local_client_gets_no_token(teams: Teams) -> None:
         with pytest.raises(TeamsError) as told:
             await Connector(session, NoTokens(), Hosts(signed=False)).send(to(teams), SAID)
     assert 401 == told.value.status
+
+
+async def test_passwords_kept_on_this_machine_are_none_of_ours(
+    teams: Teams, knowledge: Knowledge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client reads ~/.netrc where it looks for proxies, and then refuses to send our token beside what is there."""
+    (tmp_path / "netrc").write_text("default login ana password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as served:
+        assert 1 == len(await served.said(sign.message(teams)))
 
 
 class Routed(Session):

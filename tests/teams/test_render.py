@@ -236,6 +236,23 @@ def test_only_a_question_says_that_typed_words_need_a_mention() -> None:
     assert {"question_single", "question_menu", "question_several"} == found
 
 
+def test_with_a_hint_nothing_above_the_answers_invites_words_that_would_not_be_heard() -> None:
+    asks = Reply((Text("**Where?**"), Buttons((Button("Here", "/answer where here"),), "Or in your own words.")))
+    assert "Or in your own words." in shown(render.render(asks))
+    assert "Or in your own words." not in shown(render.render(asks, hint=HINT))
+    assert HINT in shown(render.render(asks, hint=HINT))
+
+
+def test_two_short_follow_up_questions_share_a_row() -> None:
+    asks = Buttons((Button("DevOps vs MLOps", "/show a"), Button("First steps with AIOps", "/show b")))
+    assert [2] == [len(row["actions"]) for row in of(drawn(asks), "ActionSet")]
+
+
+def test_a_short_columns_heading_has_room_for_its_frame() -> None:
+    (table,) = of(drawn(Table(("Module", "Hours"), (("A long name of a module " * 3, "3"),))), "Table")
+    assert 7 == table["columns"][1]["width"]
+
+
 def test_a_label_too_long_for_its_button_is_written_out_above_it() -> None:
     label = "Why " + "very " * 20 + "long"
     assert label in "".join(run["text"] for run in of(drawn(Buttons((Button(label, "/show x"),))), "TextRun"))

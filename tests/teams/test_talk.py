@@ -285,6 +285,16 @@ async def test_a_thumb_without_a_tenant_finds_its_answer(served: Served, ana: Pe
     assert [1] == [each.up for each in await served.store.feedback(LONG_AGO)]
 
 
+async def test_a_thumb_that_names_no_message_judges_the_last_answer_there(served: Served, ana: Person) -> None:
+    await served.said(ana.say("what is MLOps?"))
+    (posted,) = await served.said(ana.say("what is AIOps?"))
+    judged = ana.judge(posted, like=True)
+    del judged["replyToId"]
+    assert {} == (await served.hear(judged)).json
+    (opinion,) = await served.store.feedback(LONG_AGO)
+    assert ("define aiops", 1) == (opinion.answer, opinion.up)
+
+
 # Coming and going -------------------------------------------------------------------------
 async def test_one_welcome_however_often_it_is_told(served: Served, ana: Person) -> None:
     told_twice = [ana.install(), ana.members(added=(BOT, ANA)), ana.install()]
