@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,10 +30,14 @@ class Report:
 
     total: int
     misses: tuple[Miss, ...]
+    hidden: frozenset[str] = frozenset()  # areas whose misses are counted, never shown
 
     def __str__(self) -> str:
         lines = [f"{self.total - len(self.misses)} of {self.total} checks hold"]
-        return "\n".join([*lines, *(f"  {miss}" for miss in self.misses)])
+        unseen = Counter(miss.area for miss in self.misses if miss.area in self.hidden)
+        shown = [str(miss) for miss in self.misses if miss.area not in self.hidden]
+        counts = [f"{area}: {count} more, kept hidden" for area, count in sorted(unseen.items())]
+        return "\n".join([*lines, *(f"  {line}" for line in (*shown, *counts))])
 
 
 def run(catalog: Catalog, matcher: Matcher) -> Report:
@@ -45,7 +50,7 @@ def run(catalog: Catalog, matcher: Matcher) -> Report:
             got = ask(matcher, check)
             if (check.must and not got & _same(check.must)) or got & _same(check.never):
                 misses.append(Miss(area, check, ", ".join(sorted(got))))
-    return Report(total, tuple(misses))
+    return Report(total, tuple(misses), frozenset(area for area, body in catalog.checks.items() if body.hidden))
 
 
 def ask(matcher: Matcher, check: Check) -> frozenset[str]:

@@ -31,3 +31,15 @@ def test_a_check_that_does_not_hold_is_told_with_what_came(knowledge: Knowledge)
 
 def test_the_order_of_topics_counts_for_changes_only(knowledge: Knowledge) -> None:
     assert checks.ask(knowledge.matcher, Check(ask="mlops vs devops")) == {"compare devops mlops"}
+
+
+def test_misses_of_a_hidden_file_are_counted_but_not_shown(knowledge: Knowledge) -> None:
+    body = Checks(checks=(Check(ask="what is mlops", must=("define devops",)),), hidden=True)
+    report = checks.run(knowledge.catalog.model_copy(update={"checks": {"secret": body}}), knowledge.matcher)
+    assert len(report.misses) == 1
+    assert "what is mlops" not in str(report)
+    assert "secret: 1 more, kept hidden" in str(report)
+
+
+def test_the_second_set_stays_unread(knowledge: Knowledge) -> None:
+    assert knowledge.catalog.checks["holdout"].hidden

@@ -11,9 +11,10 @@ from typing import Final
 
 from adapters.slack import limits
 from adapters.slack.limits import size, weigh
-from adapters.slack.words import Json, Spans, blank, rich, section, spans, words
+from adapters.slack.words import rich, section, spans
+from adapters.spans import Spans, blank, row_line, words
+from adapters.wire import Json
 from bot.chat import Table
-from bot.markup import Span
 
 Row = Sequence[Spans]
 
@@ -96,20 +97,7 @@ def _cell(cell: Spans, *, heading: bool = False) -> Json:
 def lines(table: Table) -> list[Spans]:
     """Write each row as a paragraph: what it is about, then a line a column."""
     heads, rows = _parsed(table)
-    return [tuple(_line(heads, row)) for row in rows]
-
-
-def _line(heads: Row, row: Row) -> Iterator[Span]:
-    first = True
-    for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
-        if blank(cell):
-            continue
-        named = [] if blank(head) else [*head, Span(": ")]
-        if number == 0:
-            yield from (replace(span, bold=True) for span in (*named, *cell))
-        else:
-            yield from [Span("• " if first else "\n• "), *named, *cell]
-        first = False
+    return [tuple(row_line(heads, row)) for row in rows]
 
 
 def said(table: Table) -> str:

@@ -15,7 +15,8 @@ from adapters.slack.deliver import Directs
 from adapters.slack.limits import SECTION
 from adapters.slack.parse import DIRECT, Heard, Unplaced, quiet_thread
 from adapters.slack.starts import CLOSED, fresh_thread, handle, share_thread
-from adapters.slack.words import clean, escape, shorten
+from adapters.slack.words import escape, shorten
+from adapters.spans import clean
 from adapters.wire import table
 from bot import answers, commands, markup, policy
 from bot.advisor import Advisor

@@ -11,7 +11,9 @@ from typing import Final
 
 from adapters.slack import limits
 from adapters.slack.limits import size, weigh
-from adapters.slack.words import Json, Spans, clean, cut_mrkdwn, literal, shorten
+from adapters.slack.words import cut_mrkdwn, shorten
+from adapters.spans import Spans, clean, literal
+from adapters.wire import Json
 from bot.chat import Button, Buttons, Choices, Option, plain
 from bot.commands import Feedback, parse
 

@@ -24,25 +24,9 @@ from typing import Final
 
 from adapters.slack import grid, limits, press
 from adapters.slack.limits import size, weigh
-from adapters.slack.words import (
-    CALL,
-    Json,
-    Spans,
-    blank,
-    calling,
-    clean,
-    cut,
-    cut_mrkdwn,
-    escape,
-    link,
-    literal,
-    rich,
-    section,
-    shorten,
-    spans,
-    weight,
-    words,
-)
+from adapters.slack.words import CALL, calling, cut, cut_mrkdwn, escape, link, rich, section, shorten, spans, weight
+from adapters.spans import Spans, blank, clean, literal, words
+from adapters.wire import Json
 from bot.chat import Block, Bullets, Buttons, Choices, Links, Note, Reply, Table, Text, plain
 from bot.markup import Span
 

@@ -10,20 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from adapters.slack.limits import SECTION, URL, size
-from bot import markup
-from bot.markup import MarkupError, Span
-
-Json = dict[str, Any]
-Spans = tuple[Span, ...]
+from adapters.spans import Spans, blank, clean, linked, parsed, shown
+from adapters.wire import Json
+from bot.markup import Span
 
 CALL: Final = 40  # characters a mention takes at most
 APART: Final = "\u200b"  # zero-width space: a mark beside a letter is a mark only with this between
 MORE: Final = "…"
 _LONGEST_URL: Final = SECTION // 3  # drawn, escapes and all: a longer address is shown, not linked
-_UNSENDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # What mrkdwn would read as a mark: one that can open (not inside a word, not before a blank), any backtick, an emoji's
 # name, a quote. There is no escape; a character that looks the same is the only sure way.
 _MARKS: Final = re.compile(r"(?<![^\W_])[*_~](?!\s)|`|:(?=[\w+'-]+:)|^>")
@@ -31,13 +28,6 @@ _ALIKE: Final = {"*": "\u2217", "_": "\u02cd", "~": "\u223c", "`": "\u02cb", ":"
 _LOOK: Final = 40  # about what a span adds to the JSON beside its words
 _RUN: Final = "*_`"
 _IN_URL: Final = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", "\n": "", "`": "%60"}
-
-
-def clean(text: str) -> str:
-    """Drop what can't be sent: control characters, half characters."""
-    if text.isprintable():  # most of what we say; the quicker look
-        return text
-    return _UNSENDABLE.sub("", text)
 
 
 def escape(text: str) -> str:
@@ -55,54 +45,22 @@ def shorten(text: str, limit: int) -> str:
 
 def spans(markdown: str) -> Spans:
     """Parse our Markdown; what is none is drawn as it stands. Addresses too long to link are written out."""
-    try:
-        parsed = markup.spans(markdown)
-    except MarkupError:
-        parsed = (Span(markdown),)
-    found: list[Span] = []
-    for span in parsed:
-        here = _plain_link(replace(span, text=clean(span.text)))
-        if found and replace(found[-1], text="") == replace(here, text=""):
-            found[-1] = replace(here, text=found[-1].text + here.text)
-        elif here.text:
-            found.append(here)
-    return tuple(found)
-
-
-def literal(text: str, *, bold: bool = False, code: bool = False) -> Spans:
-    """Take a plain text as it stands."""
-    return (Span(clean(text), bold=bold, code=code),) if clean(text) else ()
+    return parsed(markdown, _plain_link)
 
 
 def link(label: str, url: str) -> Spans:
     """Link an https address; any other is shown, never linked."""
-    label, url = clean(label), clean(url)
-    if not url.startswith("https://"):
-        return literal(f"{label} ({url})" if url else label)
-    return (_plain_link(Span(label.strip() or url, url=url)),)
+    return linked(label, url, _plain_link)
 
 
 def _plain_link(span: Span) -> Span:
     if size(escape(_address(span.url))) <= min(URL, _LONGEST_URL):
         return span
-    return replace(span, text=f"{span.text} ({span.url})", url="")
+    return shown(span)
 
 
 def _address(url: str) -> str:
     return "".join(_IN_URL.get(character, character) for character in clean(url))
-
-
-def words(markdown: str) -> str:
-    """Write our Markdown as plain text, addresses included; what is none stays as it is."""
-    try:
-        return clean(markup.plain(markdown))
-    except MarkupError:
-        return clean(markdown)
-
-
-def blank(found: Spans) -> bool:
-    """Tell whether there is nothing to see."""
-    return not any(span.text.strip() for span in found)
 
 
 # Cutting --------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 The SDK is archived and its shipped adapter answers bad tokens and every invoke with 500. So of it we use what is
 sound: the turn of `CloudAdapterBase` and the validation of tokens, unpatched. The keys it validates with are fetched
 here, the token for sending is kept here, and replies leave by `connector`. The way out is `Adapter.hear` (a header
-and an activity in, a status and a body out) and `Api`. Must never log a body or a token.
+and an activity in, a status and a body out) and `Api`. Must never log a body or a token. A little over 400 lines,
+since nothing else may know these SDKs.
 """
 
 from __future__ import annotations

@@ -10,13 +10,14 @@ be typed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
+from adapters.spans import Spans, blank, clean, literal, row_line
 from adapters.teams import limits
 from adapters.teams.limits import size, weigh
-from adapters.teams.words import Spans, blank, clean, cut, in_block, link, literal, runs, shorten, spans, undated
+from adapters.teams.words import cut, in_block, link, runs, shorten, spans, undated
 from adapters.wire import Json
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Option, Table, Text
 from bot.commands import Feedback, Give, parse
@@ -189,20 +190,7 @@ def lines(table: Table) -> list[Json]:
 
 
 def _line_blocks(heads: Sequence[Spans], row: Sequence[Spans]) -> list[Json]:
-    return paragraphs(tuple(_line(heads, row)))
-
-
-def _line(heads: Sequence[Spans], row: Sequence[Spans]) -> Iterator[Span]:
-    first = True
-    for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
-        if blank(cell):
-            continue
-        named = [] if blank(head) else [*head, Span(": ")]
-        if number == 0:
-            yield from (replace(span, bold=True) for span in (*named, *cell))
-        else:
-            yield from [Span("• " if first else "\n• "), *named, *cell]
-        first = False
+    return paragraphs(tuple(row_line(heads, row)))
 
 
 # What can be pressed ----------------------------------------------------------------------

@@ -13,16 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from adapters.spans import Spans, blank, clean, linked, parsed, shown
 from adapters.teams.limits import URL, size
 from adapters.wire import Json
-from bot import markup
-from bot.markup import MarkupError, Span
-
-Spans = tuple[Span, ...]
+from bot.markup import Span
 
 APART: Final = "&#8203;"  # zero-width space: a mark beside a letter is a mark only with this between
 MORE: Final = "…"
-_UNSENDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _MARKS: Final = re.compile(r"[\\`*_~\[\]<>&|#^$]|!$")  # "!" before a link makes it an image
 # At the start of a line these make a list, a heading or a rule.
 _STARTS: Final = re.compile(r"(?m)^([^\S\n]*)([-+=]|\d{1,9}(?=[.)]))")
@@ -41,11 +38,6 @@ class Person:
     name: str
 
 
-def clean(text: str) -> str:
-    """Drop what can't be sent: control characters, half characters."""
-    return _UNSENDABLE.sub("", text)
-
-
 def shorten(text: str, limit: int) -> str:
     """Keep the first words and say that there are more. Only for text that is shown in full elsewhere."""
     if size(text) <= limit:
@@ -58,55 +50,23 @@ def shorten(text: str, limit: int) -> str:
 
 def spans(markdown: str) -> Spans:
     """Parse our Markdown; what is none is drawn as it stands. Addresses too long to link are written out."""
-    try:
-        parsed = markup.spans(markdown)
-    except MarkupError:
-        parsed = (Span(markdown),)
-    found: list[Span] = []
-    for span in parsed:
-        here = _linkable(replace(span, text=clean(span.text)))
-        if found and replace(found[-1], text="") == replace(here, text=""):
-            found[-1] = replace(here, text=found[-1].text + here.text)
-        elif here.text:
-            found.append(here)
-    return tuple(found)
-
-
-def literal(text: str, *, bold: bool = False, code: bool = False) -> Spans:
-    """Take a plain text as it stands."""
-    return (Span(clean(text), bold=bold, code=code),) if clean(text) else ()
+    return parsed(markdown, _linkable)
 
 
 def link(label: str, url: str) -> Spans:
     """Link an https address; any other is shown, never linked."""
-    label, url = clean(label), clean(url)
-    if not url.startswith("https://"):
-        return literal(f"{label} ({url})" if url else label)
-    return (_linkable(Span(label.strip() or url, url=url)),)
+    return linked(label, url, _linkable)
 
 
 def _linkable(span: Span) -> Span:
     if len(address(span.url)) <= URL:
         return span
-    return replace(span, text=f"{span.text} ({span.url})", url="")
+    return shown(span)
 
 
 def address(url: str) -> str:
     """Write an address so that nothing in it ends a link or starts a mark."""
     return _IN_URL.sub(lambda found: "".join(f"%{byte:02X}" for byte in found.group().encode()), clean(url))
-
-
-def words(markdown: str) -> str:
-    """Write our Markdown as plain text, addresses included; what is none stays as it is."""
-    try:
-        return clean(markup.plain(markdown))
-    except MarkupError:
-        return clean(markdown)
-
-
-def blank(found: Spans) -> bool:
-    """Tell whether there is nothing to see."""
-    return not any(span.text.strip() for span in found)
 
 
 def cut(found: Spans, limit: int) -> list[Spans]:

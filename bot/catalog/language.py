@@ -50,6 +50,9 @@ class Words(_Strict):
     closers: tuple[str, ...] = ()  # courtesies after it
     asks: tuple[str, ...] = ()  # words a question begins with
     joins: tuple[str, ...] = ()  # words between two questions
+    leans: tuple[str, ...] = ()  # first words of a turn that goes on from the answer before: "but", "ok"
+    points: tuple[str, ...] = ()  # words that stand for something said before: "that", "they"
+    behind: tuple[str, ...] = ()  # runs of words in front of the topic a person comes from: "been in"
 
 
 class Language(_Strict):

@@ -79,9 +79,10 @@ def _topics(tree: Node) -> Iterator[Problem]:
     known = _known(tree, "topics")
     terms = tree.at("glossary", "terms") or tree
     for entry in (*terms.items.values(), *_entries(tree, "pairs")):
-        topics = entry.child("topics")
-        if known is not None and topics is not None:
-            yield from _unknown(topics.list, known, "the topic", "topics/")
+        many, one = entry.child("topics"), entry.child("topic")
+        if known is not None:
+            slugs = (*(many.list if many else ()), *((one,) if one else ()))
+            yield from _unknown(slugs, known, "the topic", "topics/")
 
 
 def _unknown(slugs: Iterable[Node], known: set[str], what: str, where: str) -> Iterator[Problem]:

@@ -147,6 +147,7 @@ class Term(Entry):
     name: str
     aliases: tuple[Phrasing, ...] = ()
     topics: tuple[Slug, ...] = ()  # where it belongs
+    topic: Slug | None = None  # whose sides are meant when its cost, roles, start, ... are asked for
 
 
 class Glossary(Kept):
@@ -216,6 +217,7 @@ class Checks(Model):
     """Questions with the answers they must get."""
 
     checks: tuple[Check, ...]
+    hidden: bool = False  # only counted, never shown: so that nobody writes phrasings towards them
 
 
 Mode = Literal["mention-only", "helpful", "shadow", "silent"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, TypeVar
 
 from bot.catalog.schema import AnswerId
@@ -20,6 +21,8 @@ REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
 AHEAD = 0.25  # by how much the best answer must lead the next one, else both are offered
+THIN = 0.55  # the same where little speaks for the answer but the model
+UNTOLD = ("onboarding", "smalltalk")  # answers usually asked for by name
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
@@ -27,6 +30,28 @@ OPEN = ("compare", "changes", "stays", "choose", "roadmap")  # can be asked with
 BARE = "-bare"  # a kind asked of no topic in particular: "which one do we need"
 SHORT_TURN = 8  # a longer question says itself what it is about
 SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
+
+LEANING = 0.3  # what speaks for another matter in a turn that goes on from the answer before
+ELSEWHERE = ("glossary", "onboarding", "oos")
+ABOUT_ONE = ("facet", "define")  # rarely asked of two topics at once
+LIKENED = ("define", "facet:misconceptions")  # kinds that compare when one topic is likened to another
+FAINT = 0.0005  # a label less probable than this decides nothing
+
+# How much the topics named speak for a kind.
+TWO_NAMED = {
+    "compare": 1.8,
+    "stays": 1.0,
+    "changes": 1.2,
+    "choose": 1.2,
+    "roadmap": 1.0,
+    "facet": 0.6,
+    "followup": 1.0,
+    "oos": 0.5,
+    "glossary": 0.1,
+}
+ONE_NAMED = {"onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}
+TWO_TOLD = {"compare": 1.4, "stays": 1.8, "changes": 1.4, "choose": 1.4}  # after an answer about two topics
+TERM_NAMED = {"smalltalk": 0.3, "facet": 0.7, "glossary": 1.2}
 
 Key = TypeVar("Key")
 Answers = Sequence[tuple[AnswerId, float]]
@@ -41,8 +66,14 @@ class Named:
     terms: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()  # topics and hinted topics together, in spoken order
+    hinted: tuple[str, ...] = ()  # the same for the whole message
+    aside: tuple[str, ...] = ()  # terms named elsewhere in the message
+    behind: tuple[str, ...] = ()  # topics the asker comes from: what is asked is rarely about them
     length: int = 0  # words
     talked: bool = False  # the thread has an answer to go on from
+    leans: bool = False  # goes on from the thread: "but why", "how is that ..."
+    points: bool = False  # has a word for what was said before: "that", "those"
+    joined: bool = False  # the topics are one thing to the asker: "devops and mlops tools"
 
     @property
     def field(self) -> bool:
@@ -75,27 +106,23 @@ class Weighed:
 
 def prior(label: str, named: Named, context: Context | None) -> float:
     """Say how much what is named speaks for a label: two topics ask for a comparison, no topic for no facet."""
-    kind, _, rest = label.partition(":")
-    base = kind.removesuffix(BARE)
+    base, rest = _base(label)
     if len(named.topics) > 1:
-        return {
-            "compare": 1.8,
-            "stays": 1.0,
-            "changes": 1.2,
-            "choose": 1.2,
-            "roadmap": 1.0,
-            "facet": 0.6,
-            "followup": 1.0,
-            "oos": 0.5,
-        }.get(base, 0.2)
+        return TWO_NAMED.get(base, 0.2)
     if named.topics:
-        return {"onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}.get(base, 1.0)
+        return ONE_NAMED.get(base, 1.0)
     if named.terms:
-        return {"smalltalk": 0.3, "facet": 0.7, "glossary": 1.2}.get(base, 1.0)
+        return TERM_NAMED.get(base, 1.0)
+    if named.leans and context and base in ELSEWHERE and not (base == "glossary" and not rest):
+        return LEANING
     if base == "roadmap" and context and context.kind == "roadmap":
         return 3.0  # what follows a roadmap tells of the situation it is for
     if base == "smalltalk" and named.length > SHORT_TALK and rest not in ("help", "who"):
         return 0.1
+    if base == "onboarding" and named.around:
+        return LEANING
+    if context and len(context.topics) > 1 and base in TWO_TOLD and not named.around:
+        return TWO_TOLD[base]
     talked = named.around or named.hints or (context and context.kind)
     if base == "oos" and (named.around or (context and named.length <= SHORT_TALK)):
         return 0.5
@@ -107,7 +134,7 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
     answers: dict[AnswerId, float] = {}
     refusals: dict[str, float] = {}
     asked = context if context and context.kind else None
-    priors = {label: prior(label, named, asked) * score for label, score in scores.items()}
+    priors = {label: prior(label, named, asked) * score for label, score in scores.items() if score > FAINT}
     total = sum(priors.values()) or 1.0
     for label, weight in priors.items():
         score = weight / total
@@ -128,16 +155,41 @@ def offered(weighed: Weighed, answers: Sequence[AnswerId]) -> Weighed:
     return Weighed((*((answer, share) for answer in answers), *rest), refusals)
 
 
-def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
-    """Decide by the costs: answer, ask back, or decline."""
+def thin(weighed: Weighed, named: Named) -> bool:
+    """Tell whether the best answer stands on thin ground: nothing is named and it is usually asked for by name."""
+    return not named.field and weighed.answers[0][0].kind.partition(":")[0] in UNTOLD
+
+
+def verdict(weighed: Weighed, named: Named, *, exact: bool = False) -> Literal["sure", "unsure", "no"]:
+    """Decide by the costs: answer, ask back, or decline. `exact`: it is a curated phrasing."""
     best, refused = weighed.best, weighed.refused
     if refused >= REFUSE and refused > best:
         return "no"
-    if best >= SURE and best - weighed.second >= AHEAD:
+    strict = not exact and bool(weighed.answers) and thin(weighed, named)
+    if best >= (THIN if strict else SURE) and best - weighed.second >= AHEAD:
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
         return "no"
     return "unsure"
+
+
+@cache
+def _base(label: str) -> tuple[str, str]:
+    """Cut a label into its kind and the rest."""
+    kind, _, rest = label.partition(":")
+    return kind.removesuffix(BARE), rest
+
+
+def blended(weighed: Weighed, other: Weighed, share: float, renamed: Mapping[AnswerId, AnswerId]) -> Weighed:
+    """Mix two views of one question; `share` is the other's, some of whose answers have another name here."""
+    answers = {answer: score * (1.0 - share) for answer, score in weighed.answers}
+    for answer, score in other.answers:
+        known = renamed.get(answer, answer)
+        answers[known] = answers.get(known, 0.0) + score * share
+    refusals = {reason: score * (1.0 - share) for reason, score in weighed.refusals}
+    for reason, score in other.refusals:
+        refusals[reason] = refusals.get(reason, 0.0) + score * share
+    return Weighed(_ranked(answers), _ranked(refusals))
 
 
 def _ranked(scores: Mapping[Key, float]) -> tuple[tuple[Key, float], ...]:
@@ -178,6 +230,14 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
     if named.terms and not named.topics:
         shares = [(AnswerId(f"glossary:{named.terms[0]}"), 0.7)]
         return [*shares, (AnswerId(kind, topics), 0.3 * weight)] if topics else shares
+    if _of_a_term_aside(kind, named):
+        return ((AnswerId(f"glossary:{named.aside[-1]}"), 0.8),)
+    if _of_the_term(kind, named, context):
+        return ((AnswerId(context.kind), 0.8),) if context else ()
+    if len(topics) > 1 == len(named.topics) and _likened(kind, named):
+        return ((AnswerId("compare", topics), weight),)
+    if len(topics) > 1 and kind.startswith("facet:") and named.topics and not named.joined:
+        return ((AnswerId("compare", topics), 0.55), (AnswerId(kind, topics), 0.3))
     if not topics:
         if context and context.kind.startswith("glossary:") and kind not in OPEN:
             return ((AnswerId(context.kind), 0.8),)
@@ -189,6 +249,25 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
     return ((AnswerId(kind, topics), weight),)
 
 
+def _likened(kind: str, named: Named) -> bool:
+    """Tell whether a turn likens what was said before to what it names: "isn't that simply ..."."""
+    return named.leans and named.points and kind in LIKENED
+
+
+def _of_a_term_aside(kind: str, named: Named) -> bool:
+    """Tell whether a sentence that names nothing points at a term named elsewhere in the message."""
+    if not named.aside or named.spoken or named.around or kind == "roadmap":
+        return False
+    return named.points and named.length <= SHORT_TURN
+
+
+def _of_the_term(kind: str, named: Named, context: Context | None) -> bool:
+    """Tell whether a turn asks on about the term that was explained last."""
+    if not context or not context.kind.startswith("glossary:") or kind in PAIRED or named.topics or named.around:
+        return False
+    return named.leans or named.length <= SHORT_TURN
+
+
 def _from_devops(topics: tuple[str, ...], named: Named) -> AnswerId:
     """Complete a change of which one end is named: it starts from DevOps, or goes to what is hinted at."""
     if topics != ("devops",):
@@ -198,25 +277,50 @@ def _from_devops(topics: tuple[str, ...], named: Named) -> AnswerId:
 
 
 def _topics(kind: str, named: Named, context: Context | None) -> tuple[tuple[str, ...], float]:
-    """Choose the topics a shape is about: named, else named around, else hinted, else those of the thread."""
+    """Choose the topics a shape is about: named, else those of the thread or named around, else hinted."""
+    before = context.topics if context else ()
     if named.topics:
-        if kind in PAIRED and len(named.topics) == 1 and len(named.around) > 1:
-            return named.around, 1.0
-        if kind in HALF and len(named.topics) == 1 and len(named.spoken) == 2:
-            return named.spoken, 0.9
-        if kind in PAIRED and len(named.topics) == 1 and context and named.length <= SHORT_TURN:
-            before = tuple(topic for topic in context.topics[:2] if topic not in named.topics)
-            return (*before, *named.topics), 1.0
-        return named.topics, 1.0
+        topics = _named(kind, named, before)
+        return topics, 0.9 if len(named.topics) == 1 and topics == named.spoken != named.topics else 1.0
     if named.around:
-        return named.around, 0.95
-    if context and context.topics and named.length <= SHORT_TALK:
-        return context.topics, 0.95
+        return _around(kind, named), 0.95
+    if before and (named.leans or named.length <= SHORT_TALK):
+        other = tuple(hint for hint in named.hints if hint not in before)[:1] if len(before) == 1 else ()
+        return (*before, *(other if kind in PAIRED else ())), 0.95
     if named.hints:
         return named.hints[:1], 0.8
-    if context and context.topics:
-        return context.topics, 0.8
-    return (), 1.0
+    if before:
+        return before, 0.8
+    return named.hinted[:1], 0.7
+
+
+def _named(kind: str, named: Named, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Complete what is named outright by what a kind needs besides."""
+    topics = named.topics
+    if len(topics) > 1:
+        ahead = tuple(topic for topic in topics if topic not in named.behind)
+        return ahead if ahead and kind.partition(":")[0] in ABOUT_ONE else topics
+    if kind in PAIRED and len(named.around) > 1:
+        return named.around
+    home = tuple(hint for hint in named.hinted if hint in named.behind and hint not in topics)
+    if kind in PAIRED and home:
+        return (home[0], *topics)
+    leaning = named.leans or named.length <= SHORT_TURN
+    other = tuple(topic for topic in before[:2] if topic not in topics)
+    if other and leaning and (kind in PAIRED or _likened(kind, named)):
+        return (*other, *topics)
+    if kind in HALF and len(named.spoken) == 2 and not (before and leaning):
+        return named.spoken
+    return topics
+
+
+def _around(kind: str, named: Named) -> tuple[str, ...]:
+    """Choose among the topics named elsewhere: a pair needs two, all else is about what is new to the asker."""
+    if kind in PAIRED:
+        return named.hinted[:2] if len(named.around) == 1 and len(named.hinted) > 1 else named.around
+    ahead = tuple(topic for topic in named.around if topic not in named.behind)
+    ahead = ahead or tuple(hint for hint in named.hinted if hint not in named.behind)[:1] or named.around
+    return ahead[-1:] if kind.partition(":")[0] in ABOUT_ONE else ahead
 
 
 def _followup(turn: str, named: Named, context: Context | None) -> Answers:

@@ -16,6 +16,7 @@ from bot.matching.examples import examples
 from bot.matching.learned import Learned, label, learn
 from bot.matching.match import Candidate, Context, Match, NoIdea, Sure, Unsure
 from bot.matching.parts import Parter
+from bot.matching.points import Pointer
 from bot.matching.reader import Reader, Reading
 from bot.matching.shelf import Shelf
 from bot.matching.shelf import key as shelf_key
@@ -27,12 +28,14 @@ FAINT = 0.003  # a candidate less probable than this is not worth showing
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
+DILUTED = 0.8  # weight of a message read as one question when only one of its sentences asks
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
 COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how")
 EVERYDAY = 2.5  # Zipf frequency from which a term's name is a word of daily life too ("canary", "container")
 TELLING = 4.6  # Zipf frequency up to which one word of a term's name points at the term ("drift", "psi")
 KNOWN = 3.0  # Zipf frequency from which a run of letters is a word
+SUBJECT = 0.65  # how much a term counts as its topic where a side of it is asked for
 ARTICLES = ("the", "a", "an", "this", "that")
 
 
@@ -65,6 +68,17 @@ class _Judged:
     exact: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the rest of a message tells about one of its sentences."""
+
+    around: tuple[str, ...] = ()
+    hinted: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+    leans: bool = False
+
+
 class Matcher:
     """Finds what is asked, in the light of one catalog."""
 
@@ -81,6 +95,8 @@ class Matcher:
         self._features, self._model = learned.features, learned.model
         self._exact, self._spoken = learned.exact, learned.spoken
         self._heard = frozenset().union(*self._spoken.values())
+        self._pointer = Pointer(words)
+        self._subjects = {id_: term.topic for id_, term in catalog.glossary.terms.items() if term.topic}
         self._pieces = self._reader.pieces(lambda word: self._table.zipf.get(word, 0.0) <= TELLING)
 
     def _learned(self, catalog: Catalog, shelf: Shelf | None) -> Learned:
@@ -128,48 +144,72 @@ class Matcher:
         """Find the question in the text, or the questions."""
         words = [word for sentence in text.sentences for word in sentence]
         whole = self._reader.read(words[:LONGEST])
-        around = whole.ids("topic")
-        judged = self._judge(whole, (), context)
+        leans = bool(context and context.kind) and self._pointer.leans(self._cleaner.words(text.plain), words)
+        told = _Told(behind=self._pointer.behind(whole), leans=leans)
+        judged = self._judge(whole, told, context)
         parts = [part for part in self._parter.parts(text) if part.asks or len(part.words) > FRAGMENT]
         if len(parts) < 2 or judged.exact:
             return [judged]
         asking = [part.asks for part in parts]
-        each = [self._judge(self._reader.read(part.words[:LONGEST]), around, context) for part in parts]
+        told = _Told(whole.ids("topic"), whole.ids("topic", "hint"), whole.ids("term"), told.behind, leans)
+        each = [self._judge(self._reader.read(part.words[:LONGEST]), told, context) for part in parts]
         weights = [1.0 if asks or not any(asking) else ASIDE for asks in asking]
         strong = [one for one, weight in zip(each, weights, strict=True) if weight == 1.0 and self._counts(one)]
         if len({one.weighed.answers[0][0] for one in strong}) > 1:
             return _distinct(strong)[:MOST_ANSWERS]
         best = max(range(len(each)), key=lambda at: weights[at] * _force(each[at]))
-        if len(words) <= WHOLE and _force(judged) >= weights[best] * _force(each[best]):
+        share = DILUTED if asking.count(True) == 1 and len(parts) > FRAGMENT else 1.0
+        if len(words) <= WHOLE and share * _force(judged) >= weights[best] * _force(each[best]):
             return [judged]
         return [each[best]]
 
     def _counts(self, judged: _Judged) -> bool:
         """Tell whether a part is a question of its own, to be answered beside others."""
-        sure = decide.verdict(judged.weighed, judged.named) == "sure"
+        sure = decide.verdict(judged.weighed, judged.named, exact=judged.exact) == "sure"
         return sure and not judged.weighed.answers[0][0].kind.startswith("smalltalk")
 
-    def _judge(self, reading: Reading, around: tuple[str, ...], context: Context | None) -> _Judged:
+    def _judge(self, reading: Reading, told: _Told, context: Context | None) -> _Judged:
+        known, scores = self._scores(reading)
+        exact = known is not None
+        named = self._named(reading, told, context)
+        weighed = decide.weigh(scores, named, context)
+        pieces = () if exact or named.field else self._pieced(reading)
+        if pieces:
+            weighed = decide.offered(weighed, [AnswerId(f"glossary:{term}") for term in pieces])
+        subject = self._subjects.get(named.terms[0]) if named.terms and not named.topics else None
+        if subject and known in (None, "glossary"):
+            lifted = reading.lifted(self._subjects)
+            other = decide.weigh(self._scores(lifted)[1], self._named(lifted, told, context), context)
+            own = {AnswerId("define", (subject,)): AnswerId(f"glossary:{named.terms[0]}")}
+            weighed = decide.blended(weighed, other, SUBJECT, own)
+        return _Judged(reading, scores, named, weighed, exact)
+
+    def _scores(self, reading: Reading) -> tuple[str | None, dict[str, float]]:
+        """Return the label of the curated phrasing this is, if it is one, and the probability of each label."""
         told = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
-        pieces = () if told or reading.ids("topic") or reading.ids("term") else self._pieced(reading)
         row = self._model.scores(self._features.bag(reading.view))
         scores = dict(zip(self._model.labels, row.tolist(), strict=True))
         if told is not None:
             scores = {name: 0.02 * score for name, score in scores.items()}
             scores[told] = scores.get(told, 0.0) + 0.98
-        named = Named(
-            reading.ids("topic"),
-            reading.ids("hint"),
-            reading.ids("term"),
-            around,
-            reading.ids("topic", "hint"),
-            len(reading.words),
-            bool(context and context.kind),
+        return told, scores
+
+    def _named(self, reading: Reading, told: _Told, context: Context | None) -> Named:
+        return Named(
+            topics=reading.ids("topic"),
+            hints=reading.ids("hint"),
+            terms=reading.ids("term"),
+            around=told.around,
+            spoken=reading.ids("topic", "hint"),
+            hinted=told.hinted,
+            aside=told.aside,
+            behind=told.behind,
+            length=len(reading.words),
+            talked=bool(context and context.kind),
+            leans=told.leans,
+            points=self._pointer.points(reading.words),
+            joined=self._pointer.joined(reading),
         )
-        weighed = decide.weigh(scores, named, context)
-        if pieces:
-            weighed = decide.offered(weighed, [AnswerId(f"glossary:{term}") for term in pieces])
-        return _Judged(reading, scores, named, weighed, told is not None)
 
     def _pieced(self, reading: Reading) -> tuple[str, ...]:
         """List the terms whose name holds the one word that is asked for: "what is drift"."""
@@ -185,7 +225,7 @@ class Matcher:
         shown = self._candidates(judged)
         if self._noise(judged):
             return NoIdea("unknown")
-        told = decide.verdict(weighed, judged.named)
+        told = decide.verdict(weighed, judged.named, exact=judged.exact)
         if told == "sure" and not self._carried(judged):
             told = "unsure"
         if told == "sure" and shown and shown[0].answer == weighed.answers[0][0]:
@@ -280,7 +320,8 @@ class Matcher:
 
 def _force(judged: _Judged) -> float:
     """Return how much a part has to say: its best answer, or a refusal (which counts less beside a topic elsewhere)."""
-    aside = judged.named.around and not judged.named.field
+    named = judged.named
+    aside = (named.around or named.hinted) and not named.field
     return max(judged.weighed.best, judged.weighed.refused * (ASIDE if aside else 1.0))
 
 

@@ -6,8 +6,8 @@ Must never decide what is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bot.catalog.schema import Catalog
 from bot.matching.clean import Cleaner
@@ -40,6 +40,14 @@ class Reading:
                 words += [*self.words[at : spot.start], f"<{spot.sort}>"]
                 at = spot.end
         return (*words, *self.words[at:])
+
+    def lifted(self, topics: Mapping[str, str]) -> Reading:
+        """Return the same reading with some terms taken for the topic they are the subject of."""
+        spots = tuple(
+            replace(spot, sort="topic", id=topics[spot.id]) if spot.sort == "term" and spot.id in topics else spot
+            for spot in self.spots
+        )
+        return Reading(self.words, self.mended, spots, view(self.words, spots))
 
 
 class Reader:

@@ -350,3 +350,93 @@ def test_explain_tells_every_stage(matcher: Matcher) -> None:
 def test_an_unknown_ops_word_is_no_slip_of_another_word(knowledge: Knowledge) -> None:
     assert knowledge.matcher.explain("what is ChatOps").mended == ()
     assert knowledge.matcher.explain("what is dveops").mended == (("dveops", "devops"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("budget for an internal developer platform", AnswerId("facet:cost", ("platform-engineering",))),
+        ("what is an internal developer platform", AnswerId("glossary:internal-developer-platform")),
+        ("which tools are there for threat modelling", AnswerId("facet:tools", ("devsecops",))),
+        ("threat modelling?", AnswerId("glossary:threat-model")),
+    ],
+)
+def test_a_side_of_a_topics_subject_is_that_of_the_topic(matcher: Matcher, said: str, expected: AnswerId) -> None:
+    assert answers(matcher.match(said)) == (expected,)
+
+
+def test_a_term_beside_two_topics_is_no_question_about_the_term(matcher: Matcher) -> None:
+    (told,) = matcher.match("what stays of our change management when we go from itops to devops")
+    assert isinstance(told, Sure | Unsure)
+    best = told.answer if isinstance(told, Sure) else told.candidates[0].answer
+    assert set(best.topics) == {"itops", "devops"}
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (("what is devsecops", "isn't that just devops plus scanners?"), AnswerId("compare", ("devsecops", "devops"))),
+        (
+            ("what is sre", "so it is platform engineering renamed?"),
+            AnswerId("compare", ("sre", "platform-engineering")),
+        ),
+        (("what is finops", "but who does that, the ops team?"), AnswerId("facet:roles", ("finops",))),
+        (("what is a feature store", "but do we need one with three models"), AnswerId("glossary:feature-store")),
+        (("dataops vs mlops", "so which one do we need, we only sell shoes"), AnswerId("choose", ("dataops", "mlops"))),
+    ],
+)
+def test_a_leaning_turn_is_about_what_the_thread_is_about(
+    matcher: Matcher, turns: tuple[str, ...], expected: AnswerId
+) -> None:
+    assert answers(thread(matcher, *turns)) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "said", ["restart the mail server please", "recommend a good pizza place", "is it raining today"]
+)
+def test_another_matter_in_a_thread_is_still_declined(matcher: Matcher, said: str) -> None:
+    assert answers(thread(matcher, "what is mlops", said)) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "I have worked in DevOps since school. Now everybody at the conference talks about GitOps all day. "
+            "Could somebody explain it to me?",
+            AnswerId("define", ("gitops",)),
+        ),
+        (
+            "We are a DevOps team of six. The company bought an assistant that is built on LLMs, and from May on we "
+            "shall operate it. Which skills do we lack?",
+            AnswerId("facet:skills", ("llmops",)),
+        ),
+        (
+            "Our ITIL shop is split into product teams next year. They bring their own pipelines and I run the "
+            "service desk. What is different in DevOps?",
+            AnswerId("changes", ("itops", "devops")),
+        ),
+    ],
+)
+def test_where_somebody_comes_from_is_not_what_they_ask_about(matcher: Matcher, said: str, expected: AnswerId) -> None:
+    assert answers(matcher.match(said)) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("what does llmops add that mlops doesn't have", "compare"),
+        ("tools for devops and mlops", "facet:tools"),
+    ],
+)
+def test_a_side_of_two_topics_compares_them_unless_both_are_meant(matcher: Matcher, said: str, kind: str) -> None:
+    (told,) = matcher.match(said)
+    assert isinstance(told, Sure | Unsure)
+    best = told.answer if isinstance(told, Sure) else told.candidates[0].answer
+    assert best.kind == kind
+    assert len(best.topics) == 2
+
+
+def test_what_points_at_a_term_before_it_is_about_the_term(matcher: Matcher) -> None:
+    told = matcher.match("toil: chores, handwork, drudgery... which one is it")
+    assert answers(told) in ((AnswerId("glossary:toil"),), ())

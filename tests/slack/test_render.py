@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block as SdkBlock
 from slack_sdk.models.views import View
 
+from adapters import spans
 from adapters.slack import limits, render, words
 from adapters.slack.forms import metadata
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note, Option, Place, Reply, Table, Text
@@ -352,8 +353,8 @@ def test_any_home_tab_is_within_every_limit(replies: list[Reply]) -> None:
 @settings(max_examples=100, deadline=None)
 @given(TEXTS, st.integers(60, 3000))
 def test_cutting_keeps_every_character_but_blanks(text: str, limit: int) -> None:
-    found = words.literal(text)
+    found = spans.literal(text)
     parts = words.cut(found, limit)
     assert all(words.weight(part) <= limit for part in parts)
     kept = "".join(span.text for part in parts for span in part)
-    assert "".join(words.clean(text).split()) == "".join(kept.split())
+    assert "".join(spans.clean(text).split()) == "".join(kept.split())

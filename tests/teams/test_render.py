@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from adapters import spans
 from adapters.teams import cards, limits, render, words
 from adapters.teams.words import Person
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note, Option, Reply, Table, Text
@@ -412,8 +413,8 @@ def test_any_reply_calls_only_who_may_be_called(reply: Reply) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_a_message_shows_a_text_as_it_stands(text: str) -> None:
-    said, kinds, _ = read(words.markdown(words.literal(text)))
-    assert "".join(words.clean(text).replace("\u200b", "").split()) == "".join(said.split())
+    said, kinds, _ = read(words.markdown(spans.literal(text)))
+    assert "".join(spans.clean(text).replace("\u200b", "").split()) == "".join(said.split())
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special", "hardbreak", "softbreak"}
 
 
@@ -421,17 +422,17 @@ def test_a_message_shows_a_text_as_it_stands(text: str) -> None:
 @given(TEXTS)
 def test_a_title_shows_a_text_as_it_stands(text: str) -> None:
     said, kinds, _ = read(words.in_block(text))
-    assert "".join(words.clean(text).replace("\u200b", "").split()) == "".join(said.split())
+    assert "".join(spans.clean(text).replace("\u200b", "").split()) == "".join(said.split())
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
 
 
 @settings(max_examples=100, deadline=None)
 @given(TEXTS, st.integers(60, 3000))
 def test_cutting_keeps_every_character_but_blanks(text: str, limit: int) -> None:
-    parts = words.cut(words.literal(text), limit)
+    parts = words.cut(spans.literal(text), limit)
     assert all(sum(len(span.text) for span in part) <= limit for part in parts)
     kept = "".join(span.text for part in parts for span in part)
-    assert "".join(words.clean(text).split()) == "".join(kept.split())
+    assert "".join(spans.clean(text).split()) == "".join(kept.split())
 
 
 def test_a_very_long_answer_is_split_and_nothing_is_lost() -> None:

@@ -1,0 +1,88 @@
+"""Our Markdown as runs of words with their marks, before any platform draws them.
+
+What a platform can link is its own to say: it comes in as `fit`, which gives a run back without the link it can't
+draw. Must never draw, escape or know a limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from bot import markup
+from bot.markup import MarkupError, Span
+
+Spans = tuple[Span, ...]
+Fit = Callable[[Span], Span]
+
+_UNSENDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """Drop what can't be sent: control characters, half characters."""
+    if text.isprintable():  # most of what we say; the quicker look
+        return text
+    return _UNSENDABLE.sub("", text)
+
+
+def parsed(markdown: str, fit: Fit) -> Spans:
+    """Parse our Markdown; what is none is drawn as it stands. Neighbours of one look are one run."""
+    try:
+        found = markup.spans(markdown)
+    except MarkupError:
+        found = (Span(markdown),)
+    runs: list[Span] = []
+    for span in found:
+        here = fit(replace(span, text=clean(span.text)))
+        if runs and replace(runs[-1], text="") == replace(here, text=""):
+            runs[-1] = replace(here, text=runs[-1].text + here.text)
+        elif here.text:
+            runs.append(here)
+    return tuple(runs)
+
+
+def words(markdown: str) -> str:
+    """Write our Markdown as plain text, addresses included; what is none stays as it is."""
+    try:
+        return clean(markup.plain(markdown))
+    except MarkupError:
+        return clean(markdown)
+
+
+def literal(text: str, *, bold: bool = False, code: bool = False) -> Spans:
+    """Take a plain text as it stands."""
+    return (Span(clean(text), bold=bold, code=code),) if clean(text) else ()
+
+
+def linked(label: str, url: str, fit: Fit) -> Spans:
+    """Link an https address; any other is shown, never linked."""
+    label, url = clean(label), clean(url)
+    if not url.startswith("https://"):
+        return literal(f"{label} ({url})" if url else label)
+    return (fit(Span(label.strip() or url, url=url)),)
+
+
+def shown(span: Span) -> Span:
+    """Write a link out: its words, then its address."""
+    return replace(span, text=f"{span.text} ({span.url})", url="")
+
+
+def blank(found: Spans) -> bool:
+    """Tell whether there is nothing to see."""
+    return not any(span.text.strip() for span in found)
+
+
+def row_line(heads: Sequence[Spans], row: Sequence[Spans]) -> Iterator[Span]:
+    """Write a row of a table without the table: what it is about, then a line a column."""
+    first = True
+    for number, (head, cell) in enumerate(zip(heads, row, strict=True)):
+        if blank(cell):
+            continue
+        named = [] if blank(head) else [*head, Span(": ")]
+        if number == 0:
+            yield from (replace(span, bold=True) for span in (*named, *cell))
+        else:
+            yield from [Span("• " if first else "\n• "), *named, *cell]
+        first = False
