@@ -21,16 +21,17 @@ REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
 AHEAD = 0.25  # by how much the best answer must lead the next one, else both are offered
-THIN = 0.55  # the same where little speaks for the answer but the model
-UNTOLD = ("onboarding", "smalltalk")  # answers usually asked for by name
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
 OPEN = ("compare", "changes", "stays", "choose", "roadmap")  # can be asked without a topic
 BARE = "-bare"  # a kind asked of no topic in particular: "which one do we need"
 SHORT_TURN = 8  # a longer question says itself what it is about
+LONG_TALK = 14  # nor are longer messages, whatever they end in
+RAMBLING = 16  # words from which a hint may stand far from what is asked
 SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
 
+POINTING = 0.1  # what speaks for a refusal of "shed some light on it" beside a topic
 LEANING = 0.3  # what speaks for another matter in a turn that goes on from the answer before
 ELSEWHERE = ("glossary", "onboarding", "oos")
 ABOUT_ONE = ("facet", "define")  # rarely asked of two topics at once
@@ -70,6 +71,7 @@ class Named:
     aside: tuple[str, ...] = ()  # terms named elsewhere in the message
     behind: tuple[str, ...] = ()  # topics the asker comes from: what is asked is rarely about them
     length: int = 0  # words
+    whole: int = 0  # words of the whole message
     talked: bool = False  # the thread has an answer to go on from
     leans: bool = False  # goes on from the thread: "but why", "how is that ..."
     points: bool = False  # has a word for what was said before: "that", "those"
@@ -113,17 +115,21 @@ def prior(label: str, named: Named, context: Context | None) -> float:
         return ONE_NAMED.get(base, 1.0)
     if named.terms:
         return TERM_NAMED.get(base, 1.0)
+    if named.leans and context and base == "smalltalk" and named.length > 2:
+        return LEANING
     if named.leans and context and base in ELSEWHERE and not (base == "glossary" and not rest):
         return LEANING
     if base == "roadmap" and context and context.kind == "roadmap":
         return 3.0  # what follows a roadmap tells of the situation it is for
-    if base == "smalltalk" and named.length > SHORT_TALK and rest not in ("help", "who"):
+    if base == "smalltalk" and (named.whole > LONG_TALK or (named.length > SHORT_TALK and rest not in ("help", "who"))):
         return 0.1
     if base == "onboarding" and named.around:
         return LEANING
     if context and len(context.topics) > 1 and base in TWO_TOLD and not named.around:
         return TWO_TOLD[base]
     talked = named.around or named.hints or (context and context.kind)
+    if base == "oos" and named.around and named.points and named.length <= SHORT_TURN:
+        return POINTING
     if base == "oos" and (named.around or (context and named.length <= SHORT_TALK)):
         return 0.5
     return 0.4 if base in ("facet", "define") and not talked else 1.0
@@ -155,18 +161,12 @@ def offered(weighed: Weighed, answers: Sequence[AnswerId]) -> Weighed:
     return Weighed((*((answer, share) for answer in answers), *rest), refusals)
 
 
-def thin(weighed: Weighed, named: Named) -> bool:
-    """Tell whether the best answer stands on thin ground: nothing is named and it is usually asked for by name."""
-    return not named.field and weighed.answers[0][0].kind.partition(":")[0] in UNTOLD
-
-
-def verdict(weighed: Weighed, named: Named, *, exact: bool = False) -> Literal["sure", "unsure", "no"]:
-    """Decide by the costs: answer, ask back, or decline. `exact`: it is a curated phrasing."""
+def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
+    """Decide by the costs: answer, ask back, or decline."""
     best, refused = weighed.best, weighed.refused
     if refused >= REFUSE and refused > best:
         return "no"
-    strict = not exact and bool(weighed.answers) and thin(weighed, named)
-    if best >= (THIN if strict else SURE) and best - weighed.second >= AHEAD:
+    if best >= SURE and best - weighed.second >= AHEAD:
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
         return "no"
@@ -238,6 +238,10 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
         return ((AnswerId("compare", topics), weight),)
     if len(topics) > 1 and kind.startswith("facet:") and named.topics and not named.joined:
         return ((AnswerId("compare", topics), 0.55), (AnswerId(kind, topics), 0.3))
+    if kind == "facet:start" and len(topics) > 1 and not named.topics:
+        return ((AnswerId("choose", topics), 0.55), (AnswerId(kind, topics), 0.35))
+    if kind == "define" and topics == named.topics and len(topics) == 1 and len(named.spoken) == 2:
+        return ((AnswerId(kind, topics), 0.6), (AnswerId("compare", named.spoken), 0.35))
     if not topics:
         if context and context.kind.startswith("glossary:") and kind not in OPEN:
             return ((AnswerId(context.kind), 0.8),)
@@ -251,7 +255,7 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
 
 def _likened(kind: str, named: Named) -> bool:
     """Tell whether a turn likens what was said before to what it names: "isn't that simply ..."."""
-    return named.leans and named.points and kind in LIKENED
+    return (named.leans or len(named.around) > 1) and named.points and kind in LIKENED
 
 
 def _of_a_term_aside(kind: str, named: Named) -> bool:
@@ -300,8 +304,11 @@ def _named(kind: str, named: Named, before: tuple[str, ...]) -> tuple[str, ...]:
     if len(topics) > 1:
         ahead = tuple(topic for topic in topics if topic not in named.behind)
         return ahead if ahead and kind.partition(":")[0] in ABOUT_ONE else topics
-    if kind in PAIRED and len(named.around) > 1:
+    if len(named.around) > 1 and (kind in PAIRED or _likened(kind, named)):
         return named.around
+    ahead = tuple(topic for topic in named.around if topic not in named.behind)
+    if ahead and kind not in PAIRED and topics[0] in named.behind:
+        return ahead[-1:]
     home = tuple(hint for hint in named.hinted if hint in named.behind and hint not in topics)
     if kind in PAIRED and home:
         return (home[0], *topics)
@@ -309,7 +316,8 @@ def _named(kind: str, named: Named, before: tuple[str, ...]) -> tuple[str, ...]:
     other = tuple(topic for topic in before[:2] if topic not in topics)
     if other and leaning and (kind in PAIRED or _likened(kind, named)):
         return (*other, *topics)
-    if kind in HALF and len(named.spoken) == 2 and not (before and leaning):
+    near = kind in PAIRED or named.length <= RAMBLING
+    if kind in HALF and near and len(named.spoken) == 2 and not (before and leaning):
         return named.spoken
     return topics
 

@@ -28,7 +28,7 @@ FAINT = 0.003  # a candidate less probable than this is not worth showing
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
-DILUTED = 0.8  # weight of a message read as one question when only one of its sentences asks
+DILUTED = 0.65  # weight of a message read as one question when only one of its sentences asks
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
 COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the", "how")
@@ -77,6 +77,7 @@ class _Told:
     aside: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     leans: bool = False
+    length: int = 0
 
 
 class Matcher:
@@ -151,21 +152,31 @@ class Matcher:
         if len(parts) < 2 or judged.exact:
             return [judged]
         asking = [part.asks for part in parts]
-        told = _Told(whole.ids("topic"), whole.ids("topic", "hint"), whole.ids("term"), told.behind, leans)
+        said = (whole.ids("topic"), whole.ids("topic", "hint"), whole.ids("term"))
+        told = _Told(*said, told.behind, leans, len(words))
         each = [self._judge(self._reader.read(part.words[:LONGEST]), told, context) for part in parts]
-        weights = [1.0 if asks or not any(asking) else ASIDE for asks in asking]
+        weights = [
+            ASIDE if any(asking) and not asks else self._weight(one) for asks, one in zip(asking, each, strict=True)
+        ]
         strong = [one for one, weight in zip(each, weights, strict=True) if weight == 1.0 and self._counts(one)]
         if len({one.weighed.answers[0][0] for one in strong}) > 1:
             return _distinct(strong)[:MOST_ANSWERS]
         best = max(range(len(each)), key=lambda at: weights[at] * _force(each[at]))
-        share = DILUTED if asking.count(True) == 1 and len(parts) > FRAGMENT else 1.0
+        share = DILUTED if asking.count(True) == 1 and len(parts) > FRAGMENT and weights[best] == 1.0 else 1.0
         if len(words) <= WHOLE and share * _force(judged) >= weights[best] * _force(each[best]):
             return [judged]
         return [each[best]]
 
+    def _weight(self, one: _Judged) -> float:
+        """Weigh a sentence that asks: "what do you call that" says nothing without what "that" is."""
+        named = one.named
+        if named.talked or named.spoken or named.around or named.terms or one.weighed.refused > one.weighed.best:
+            return 1.0
+        return ASIDE if named.points and named.length <= decide.SHORT_TURN else 1.0
+
     def _counts(self, judged: _Judged) -> bool:
         """Tell whether a part is a question of its own, to be answered beside others."""
-        sure = decide.verdict(judged.weighed, judged.named, exact=judged.exact) == "sure"
+        sure = decide.verdict(judged.weighed, judged.named) == "sure"
         return sure and not judged.weighed.answers[0][0].kind.startswith("smalltalk")
 
     def _judge(self, reading: Reading, told: _Told, context: Context | None) -> _Judged:
@@ -180,7 +191,7 @@ class Matcher:
         if subject and known in (None, "glossary"):
             lifted = reading.lifted(self._subjects)
             other = decide.weigh(self._scores(lifted)[1], self._named(lifted, told, context), context)
-            own = {AnswerId("define", (subject,)): AnswerId(f"glossary:{named.terms[0]}")}
+            own = {AnswerId(kind, (subject,)): AnswerId(f"glossary:{named.terms[0]}") for kind in ("define", "compare")}
             weighed = decide.blended(weighed, other, SUBJECT, own)
         return _Judged(reading, scores, named, weighed, exact)
 
@@ -205,6 +216,7 @@ class Matcher:
             aside=told.aside,
             behind=told.behind,
             length=len(reading.words),
+            whole=max(told.length, len(reading.words)),
             talked=bool(context and context.kind),
             leans=told.leans,
             points=self._pointer.points(reading.words),
@@ -225,7 +237,7 @@ class Matcher:
         shown = self._candidates(judged)
         if self._noise(judged):
             return NoIdea("unknown")
-        told = decide.verdict(weighed, judged.named, exact=judged.exact)
+        told = decide.verdict(weighed, judged.named)
         if told == "sure" and not self._carried(judged):
             told = "unsure"
         if told == "sure" and shown and shown[0].answer == weighed.answers[0][0]:

@@ -17,7 +17,7 @@ from bot.matching.table import Floats
 
 Places = npt.NDArray[np.intp]
 
-ROUNDS = (7, 12)  # times each phrasing is looked at: at least, at most
+ROUNDS = (9, 12)  # times each phrasing is looked at: at least, at most
 LOOKS = 120_000  # ... and about this often in all, for a quick start
 PACE = 0.12  # for the largest batch; smaller ones take smaller steps
 BATCH = (32, 128)  # examples: at least, at most

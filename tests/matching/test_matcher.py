@@ -440,3 +440,21 @@ def test_a_side_of_two_topics_compares_them_unless_both_are_meant(matcher: Match
 def test_what_points_at_a_term_before_it_is_about_the_term(matcher: Matcher) -> None:
     told = matcher.match("toil: chores, handwork, drudgery... which one is it")
     assert answers(told) in ((AnswerId("glossary:toil"),), ())
+
+
+def test_two_names_of_one_term_are_no_comparison_of_its_topic(matcher: Matcher) -> None:
+    assert AnswerId("compare", ("devsecops",)) not in answers(matcher.match("SAST or DAST, what's the difference"))
+
+
+def test_a_message_that_describes_something_and_asks_for_its_name_is_no_small_talk(matcher: Matcher) -> None:
+    told = matcher.match(
+        "the numbers of our forecast get worse each month though nobody touched it. what do you call that"
+    )
+    assert not any(answer.kind.startswith("smalltalk") for answer in answers(told))
+
+
+def test_a_side_of_a_topic_the_asker_comes_from_is_asked_of_the_new_one(matcher: Matcher) -> None:
+    said = "I read about MLOps every day now and want in. Which skills does somebody with a background in devops need?"
+    told = answers(matcher.match(said))
+    assert told
+    assert all("mlops" in answer.topics for answer in told)
