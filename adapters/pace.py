@@ -6,11 +6,13 @@ platform, nor say anything itself.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Literal
+
+from adapters.recent import Recent
 
 TURNS: Final = 64  # at once; above that a database queue only makes everyone wait (measured: acks reached 7.6 s)
 BURST: Final = 20  # turns of one person
@@ -44,22 +46,19 @@ class Pace:
 
     def __init__(self, burst: int = BURST, *, known: int = 10_000) -> None:
         self._burst = burst
-        self._known = known
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._left: Recent[str, tuple[float, float]] = Recent(known)
 
     def wait(self, author: str, now: float) -> float:
         """Take a turn: 0 if the author may go on, else the seconds to wait."""
-        left, at = self._left.pop(author, (float(self._burst), now))
+        left, at = self._left.find(author) or (float(self._burst), now)
         left = min(float(self._burst), left + now - at)
         taken = left >= 1
-        self._left[author] = (left - 1 if taken else left, now)
-        if len(self._left) > self._known:
-            self._left.popitem(last=False)
+        self._left.keep(author, (left - 1 if taken else left, now))
         return 0.0 if taken else 1 - left
 
 
 @dataclass(slots=True)
-class _Recent:
+class _Person:
     taken: deque[tuple[float, str]] = field(default_factory=deque)  # when, and what
     over: bool = False
     told: bool = False
@@ -71,18 +70,15 @@ class Calm:
     def __init__(self, burst: int = BURST, window: float = WINDOW, *, known: int = 10_000) -> None:
         self._burst = burst
         self._window = window
-        self._known = known
-        self._people: OrderedDict[str, _Recent] = OrderedDict()
+        self._people: Recent[str, _Person] = Recent(known)
 
     def take(self, person: str, what: str, now: float, *, aloud: bool = True) -> Verdict:
         """Take a turn. `what` names it: the same again costs nothing. `aloud`: the person can be told.
 
         Once somebody is over, everything is dropped until a whole window has passed since the last turn taken.
         """
-        held = self._people.pop(person, None) or _Recent()
-        self._people[person] = held
-        if len(self._people) > self._known:
-            self._people.popitem(last=False)
+        held = self._people.find(person) or _Person()
+        self._people.keep(person, held)
         while held.taken and held.taken[0][0] <= now - self._window:
             held.taken.popleft()
         if any(what == each for _, each in held.taken):

@@ -15,6 +15,7 @@ from bot import markup
 from bot.markup import MarkupError, Span
 
 Spans = tuple[Span, ...]
+MORE: Final = "…"
 Fit = Callable[[Span], Span]
 
 _UNSENDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -67,6 +68,62 @@ def linked(label: str, url: str, fit: Fit) -> Spans:
 def shown(span: Span) -> Span:
     """Write a link out: its words, then its address."""
     return replace(span, text=f"{span.text} ({span.url})", url="")
+
+
+def size(text: str) -> int:
+    """Count characters as clients and JavaScript do: an emoji is two (UTF-16)."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shorten(text: str, limit: int) -> str:
+    """Keep the first words and say that there are more. Only for text that is shown in full elsewhere."""
+    return text if size(text) <= limit else text[: fitting(text, limit - 1)] + MORE
+
+
+def fitting(text: str, room: int) -> int:
+    """Count how many characters of a text fit."""
+    if room <= 0:
+        return 0
+    end = min(len(text), room)
+    while size(text[:end]) > room:
+        end -= max(1, (size(text[:end]) - room) // 2)
+    return end
+
+
+def parted(found: Spans, limit: int, frame: int) -> list[Spans]:
+    """Cut into parts of at most `limit` characters, best at a line's or word's end.
+
+    A run takes its words, its address and `frame`, for what is drawn around it.
+    """
+    parts: list[list[Span]] = [[]]
+    room = limit
+    todo = list(reversed(found))
+    while todo:
+        span = todo.pop()
+        fixed = size(span.url) + frame
+        if size(span.text) + fixed <= room:
+            parts[-1].append(span)
+            room -= size(span.text) + fixed
+            continue
+        end = _break(span.text, room - fixed, whole=not parts[-1])
+        if end:
+            parts[-1].append(replace(span, text=span.text[:end].rstrip() or span.text[:end]))
+            span = replace(span, text=span.text[end:].lstrip())
+        parts.append([])
+        room = limit
+        if span.text:
+            todo.append(span)
+    return [tuple(part) for part in parts if not blank(tuple(part))]
+
+
+def _break(text: str, room: int, *, whole: bool) -> int:
+    """Find where to break: after a line, else a word, else (only where a part is `whole` this text) anywhere."""
+    fits = fitting(text, room)
+    for mark in ("\n", " "):
+        at = text.rfind(mark, fits // 2 if mark == "\n" else 0, fits)
+        if at > 0:
+            return at + 1
+    return max(fits, 1) if whole else 0
 
 
 def blank(found: Spans) -> bool:

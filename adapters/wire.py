@@ -7,6 +7,7 @@ reads it, never as an error that the platform sends again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -14,15 +15,27 @@ from aiohttp import web
 Json = dict[str, Any]
 
 
-async def body(request: web.Request, limit: int) -> bytes | None:
-    """Read a request's body; None when it has more than `limit` bytes, of which no more are read."""
+@dataclass(eq=False)
+class RefusedError(Exception):
+    """A request that isn't let in."""
+
+    status: int
+    why: str
+
+    def response(self, headers: Mapping[str, str] | None = None) -> web.Response:
+        """Answer it: what is wrong."""
+        return web.json_response({"error": self.why}, status=self.status, headers=headers)
+
+
+async def body(request: web.Request, limit: int) -> bytes:
+    """Read a request's body; raises RefusedError when it has more than `limit` bytes, of which no more are read."""
     if (request.content_length or 0) > limit:
-        return None
+        raise RefusedError(413, "too-large")
     held = bytearray()
     async for chunk in request.content.iter_any():
         held += chunk
         if len(held) > limit:
-            return None
+            raise RefusedError(413, "too-large")
     return bytes(held)
 
 

@@ -16,7 +16,7 @@ import structlog
 
 from bot import answers, dialogue, telemetry
 from bot.catalog import load as catalog_load
-from bot.catalog.schema import AnswerId, Catalog
+from bot.catalog.schema import AnswerId, Catalog, Mode
 from bot.chat import Message, Place, Reply
 from bot.conversation import Conversation, Found, Step, decide
 from bot.errors import ContentError, StoreError
@@ -33,6 +33,13 @@ UNASKED = 0.85  # how sure of a question nobody put to us
 # How to take what nobody said to us: only where a conversation waits for it ("asked"), also where an answer is sure
 # ("helpful"). And all that is said: never aloud, noting what would have been said ("shadow"), or not at all ("silent").
 Manner = Literal["asked", "helpful", "shadow", "silent"]
+# The manner of each mode that an admin can choose for a channel.
+MANNERS: dict[Mode, Manner] = {
+    "mention-only": "asked",
+    "helpful": "helpful",
+    "shadow": "shadow",
+    "silent": "silent",
+}
 
 Shape = Callable[[tuple[Reply, ...]], tuple[Reply, ...]]
 

@@ -18,7 +18,6 @@ from bot.catalog.schema import FACETS, AnswerId, Answers, Catalog, Checks, Gener
 from bot.catalog.tree import Node
 from bot.errors import WhichopsError
 
-KINDS = ("topic", "pair", "term", "onboarding")
 FILES: dict[str, type[BaseModel]] = {  # what an editor may have open -> the model of that file
     "topics": Topic, "pairs": Pair, "glossary": Glossary, "onboarding-answers": Answers, "onboarding-team": Team,
     "general": General, "checks": Checks,
@@ -75,7 +74,7 @@ _PLACES = {  # kind -> its file below the content folder, and the keys above the
     "term": ("glossary.yaml", ("terms",)),
     "onboarding": ("onboarding/answers.yaml", ("answers",)),
 }
-
+KINDS = tuple(_PLACES)
 _KNOWN = {
     "topic": ("topics",),
     "pair": ("pairs",),

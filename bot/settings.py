@@ -132,18 +132,12 @@ class Settings(BaseSettings):
     @field_validator("teams_openid_metadata_url")
     @classmethod
     def _metadata(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
-            raise ValueError("must be an https:// address")
-        return url
+        return _https(url)
 
     @field_validator("slack_api_url")
     @classmethod
     def _api(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
-            raise ValueError("must be an https:// address")
-        return url if url.endswith("/") else url + "/"
+        return _https(url).removesuffix("/") + "/"
 
     @field_validator("database_url")
     @classmethod
@@ -189,6 +183,14 @@ class Settings(BaseSettings):
     def teams_hosts(self) -> tuple[str, ...]:
         """The hosts replies may be sent to besides Microsoft's own."""
         return _listed(self.teams_service_hosts)
+
+
+def _https(url: str) -> str:
+    """Take an address of the web: unencrypted only on this machine."""
+    parts = urlsplit(url)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in _LOOPBACK):
+        raise ValueError("must be an https:// address")
+    return url
 
 
 def _listed(value: str) -> tuple[str, ...]:

@@ -36,12 +36,12 @@ from adapters.pace import Gate
 from adapters.sender import SEND, Sender
 from adapters.slack.api import Bot, Bots, OneBot, SlackError, error_of
 from adapters.slack.deliver import Delivery, Directs, Urls
-from adapters.slack.door import Door, RefusedError, shaped
+from adapters.slack.door import NO_RETRY, Door, shaped
 from adapters.slack.installs import Installs, ManyBots, Seal
 from adapters.slack.needs import EVENTS_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.talk import Links, Talk
-from adapters.wire import Json
+from adapters.wire import Json, RefusedError
 from bot import answers
 from bot.advisor import Advisor
 from bot.conversation import Conversation
@@ -234,10 +234,10 @@ class Front:
             payload = await self._door.read(request)
         except RefusedError as refused:
             log.warning("slack_request_refused", why=refused.why)
-            return refused.response()
+            return refused.response(NO_RETRY)
         answer = await self.hear(payload)
         if answer.status == 400:
-            return RefusedError(400, "shape").response()
+            return RefusedError(400, "shape").response(NO_RETRY)
         kind = "application/json" if answer.body.startswith("{") else "text/plain"
         return web.Response(status=answer.status, text=answer.body, content_type=kind)
 

@@ -7,7 +7,6 @@ decide what is said.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,7 +15,8 @@ from typing import Final
 
 import structlog
 
-from adapters import wire
+from adapters import saying, wire
+from adapters.recent import Recent
 from adapters.sender import Later, Never, Outcome, Sent
 from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.parse import quiet_thread
@@ -24,17 +24,15 @@ from adapters.slack.render import render
 from adapters.slack.starts import Moves, Starts, is_opening, is_share, people
 from adapters.slack.words import escape
 from adapters.wire import Json
-from bot import answers, commands, policy
+from bot import answers, policy
 from bot.catalog.schema import Catalog
-from bot.chat import Button, Buttons, Place, Reply
+from bot.chat import Place, Reply
 from bot.store import Outgoing
 
 PLATFORM: Final = "slack"
 EVENT: Final = "whichops_reply"  # event_type of the mark in a message's metadata
-SHARE: Final = "/share"
 URL_LIVES: Final = 29 * 60.0  # seconds; Slack says thirty minutes
 URL_USES: Final = 5
-KEPT: Final = 5_000  # response URLs, half-sent replies
 _TS: Final = re.compile(r"\d+\.\d+")
 _BLOCKS: Final = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments")
 # The person can't be shown something in that channel: there are other ways to them.
@@ -54,19 +52,16 @@ class Urls:
     """The response URLs of late: they reach a person where the bot isn't a member. Lost with the process."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str, str], _Url] = OrderedDict()
+        self._kept: Recent[tuple[str, str, str], _Url] = Recent()
 
     def keep(self, tenant: str, channel: str, user: str, url: str) -> None:
         """Remember where somebody's last command or press in a channel may be answered."""
         if url:
-            self._kept[(tenant, channel, user)] = _Url(url, monotonic() + URL_LIVES)
-            self._kept.move_to_end((tenant, channel, user))
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._kept.keep((tenant, channel, user), _Url(url, monotonic() + URL_LIVES))
 
     def take(self, tenant: str, channel: str, user: str) -> str:
         """Use one; "" if there is none."""
-        held = self._kept.get((tenant, channel, user))
+        held = self._kept.find((tenant, channel, user))
         if held is None or held.left < 1 or held.until < monotonic():
             return ""
         held.left -= 1
@@ -86,7 +81,7 @@ class Delivery:
         self._directs = directs
         self._catalog = catalog
         self._simple: set[str] = set()  # tenants that refused the newer blocks
-        self._half: OrderedDict[int, int] = OrderedDict()  # how many messages of a reply are posted already
+        self._half: Recent[int, int] = Recent()  # how many messages of a reply are posted already
 
     async def __call__(self, outgoing: Outgoing) -> Outcome:
         """Post one reply, in as many messages as it takes."""
@@ -104,25 +99,23 @@ class Delivery:
             except SlackError as error:
                 if error.code not in _BLOCKS or tenant in self._simple:
                     raise
-                self._half.pop(outgoing.id, None)
+                self._half.drop(outgoing.id)
                 await self._post_all(bot, outgoing, simple=True)
                 log.warning("slack_blocks_refused", why=error.code)
                 self._simple.add(tenant)
         except SlackError as error:
             return _outcome(error)
-        self._half.pop(outgoing.id, None)
+        self._half.drop(outgoing.id)
         return Sent()
 
     async def _post_all(self, bot: Bot, outgoing: Outgoing, *, simple: bool) -> None:
         messages = self._drawn(self._shareable(outgoing), people(outgoing), simple=simple)
         for number, message in enumerate(messages):
-            if number < self._half.get(outgoing.id, 0):
+            if number < (self._half.find(outgoing.id) or 0):
                 continue
             await self._post(bot, outgoing, message | {"unfurl_links": False, "unfurl_media": False}, number)
             if number + 1 < len(messages):
-                self._half[outgoing.id] = number + 1
-                while len(self._half) > KEPT:
-                    self._half.popitem(last=False)
+                self._half.keep(outgoing.id, number + 1)
 
     def _drawn(self, reply: Reply, more: Mapping[str, str], *, simple: bool) -> list[Json]:
         named = next((held for name, held in self._catalog().channels.people.items() if name == PLATFORM), {})
@@ -141,12 +134,7 @@ class Delivery:
         reply, place = outgoing.reply, outgoing.place
         if not is_quiet(place) or policy.rule(self._catalog(), replace(place, private=False)).hushed:
             return reply
-        pressed = [button.says for block in reply.blocks if isinstance(block, Buttons) for button in block.items]
-        said = [commands.parse(says) for says in pressed]
-        ref = next((each.ref for each in said if isinstance(each, commands.Feedback)), "")
-        label = answers.say(self._catalog(), "slack-share")
-        share = Buttons((Button(label, f"{SHARE} {ref}", "primary"),))
-        return replace(reply, blocks=(*reply.blocks, share)) if ref and len(said) > 1 and _is_answer(said) else reply
+        return saying.shareable(reply, answers.say(self._catalog(), "slack-share"))
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
         place, asker = outgoing.place, outgoing.asker
@@ -197,7 +185,7 @@ class Delivery:
         posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
         needed = len(self._drawn(outgoing.reply, {}, simple=outgoing.place.tenant in self._simple))
         if posted and len(posted) < needed:
-            self._half[outgoing.id] = len(posted)
+            self._half.keep(outgoing.id, len(posted))
         return bool(posted) and len(posted) >= needed
 
 
@@ -206,30 +194,24 @@ class Directs:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._known: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._known: Recent[tuple[str, str], str] = Recent()
 
     async def find(self, bot: Bot, tenant: str, user: str) -> str:
         """Find or open the conversation with somebody; its channel."""
-        known = self._known.get((tenant, user))
+        known = self._known.find((tenant, user))
         if known:
             return known
         told = await self._api.call(bot.token, "conversations.open", {"users": user})
         channel = wire.text(wire.table(told.get("channel")), "id")
         if not channel:
             raise SlackError("channel_not_found")
-        self._known[(tenant, user)] = channel
-        if len(self._known) > KEPT:
-            self._known.popitem(last=False)
+        self._known.keep((tenant, user), channel)
         return channel
 
 
 def is_quiet(place: Place) -> bool:
     """Tell whether only one person sees this conversation, in a channel of many."""
     return place.thread.startswith(quiet_thread("")) and not place.channel.startswith("D")
-
-
-def _is_answer(said: list[commands.Command | None]) -> bool:
-    return any(isinstance(each, commands.Feedback) and each.helpful for each in said)
 
 
 def _payload(message: Json) -> Json:

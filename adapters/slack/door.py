@@ -19,26 +19,14 @@ import structlog
 from aiohttp import web
 
 from adapters import wire
-from adapters.wire import Json
+from adapters.wire import Json, RefusedError
 
 LIMIT: Final = 512 * 1024  # bytes of a body
 SKEW: Final = 300  # seconds a signed request stays good
 _FIELDS: Final = 200  # of a form
-_NO_RETRY: Final = {"X-Slack-No-Retry": "1"}  # sending the same again can't help
+NO_RETRY: Final = {"X-Slack-No-Retry": "1"}  # sending the same again can't help
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedError(Exception):
-    """A request that isn't let in."""
-
-    status: int
-    why: str
-
-    def response(self) -> web.Response:
-        """Answer it: what is wrong, and not to send it again."""
-        return web.json_response({"error": self.why}, status=self.status, headers=_NO_RETRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +39,6 @@ class Door:
     async def read(self, request: web.Request) -> Json:
         """Read a request's payload; raises RefusedError for what Slack never sends."""
         body = await wire.body(request, LIMIT)
-        if body is None:
-            raise RefusedError(413, "too-large")
         headers = request.headers
         self.check(headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", ""), body)
         return payload(request.content_type, body)

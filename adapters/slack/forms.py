@@ -12,18 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from adapters.saying import QUIETLY, ROADMAP, WHICHOPS, WORDS
 from adapters.slack import press
-from adapters.slack.limits import METADATA, size
+from adapters.slack.limits import METADATA
+from adapters.spans import size
 from adapters.wire import Json, listed, table, text
 from bot.chat import Place
 from bot.commands import Move, NoneOfThese, WhyAsk
 from bot.commands import parse as read_command
-
-ROADMAP: Final = "/roadmap"
-WHICHOPS: Final = "/whichops"
-QUIETLY: Final = "private"
-# Words after a slash command that are commands themselves; anything else is a question.
-WORDS: Final = ("help", "status", "stop", "share", "roadmap", "back", "skip", "pause", "resume", "restart", "plan")
 
 _TS: Final = re.compile(r"\d{1,11}(?:\.\d{1,9})?")
 _TOKEN: Final = re.compile(r"<([^<>]*)>")

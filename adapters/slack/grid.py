@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.slack import limits
-from adapters.slack.limits import size, weigh
+from adapters.slack.limits import weigh
 from adapters.slack.words import rich, section, spans
-from adapters.spans import Spans, blank, row_line, words
+from adapters.spans import Spans, blank, row_line, size, words
 from adapters.wire import Json
 from bot.chat import Table
 

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from adapters.spans import size
+
 # A message
 BLOCKS_A_MESSAGE: Final = 50
 BLOCKS_A_VIEW: Final = 100  # Home tab and modals
@@ -53,11 +55,6 @@ MODAL_WAIT: Final = 3.0  # seconds a trigger_id lives
 
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-
-
-def size(text: str) -> int:
-    """Count characters as the stricter side does: an emoji is two (UTF-16), as in Slack's clients."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def weigh(blocks: Sequence[Mapping[str, Any]]) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.slack import forms, press
+from adapters.saying import ROADMAP, WHICHOPS
+from adapters.slack import press
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ EVENTS: Final[dict[str, tuple[str, ...]]] = {
     "tokens_revoked": (),
 }
 
-COMMANDS: Final = (forms.ROADMAP, forms.WHICHOPS)
+COMMANDS: Final = (ROADMAP, WHICHOPS)
 ASK_ABOUT: Final = f"{press.ASK}_about"  # a callback_id of its own, as Slack tells shortcuts apart by it
 SHORTCUTS: Final = {"global": press.ASK, "message": ASK_ABOUT}
 

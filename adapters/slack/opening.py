@@ -10,13 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Protocol
 
+from adapters.saying import fresh_thread
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.slack.deliver import Directs
 from adapters.slack.limits import SECTION
 from adapters.slack.parse import DIRECT, Heard, Unplaced, quiet_thread
-from adapters.slack.starts import CLOSED, fresh_thread, handle, share_thread
-from adapters.slack.words import escape, shorten
-from adapters.spans import clean
+from adapters.slack.starts import CLOSED, handle, share_thread
+from adapters.slack.words import escape
+from adapters.spans import clean, shorten
 from adapters.wire import table
 from bot import answers, commands, markup, policy
 from bot.advisor import Advisor

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from adapters.slack import limits
-from adapters.slack.limits import size, weigh
-from adapters.slack.words import cut_mrkdwn, shorten
-from adapters.spans import Spans, clean, literal
+from adapters.slack.limits import weigh
+from adapters.slack.words import cut_mrkdwn
+from adapters.spans import Spans, clean, literal, shorten, size
 from adapters.wire import Json
 from bot.chat import Button, Buttons, Choices, Option, plain
 from bot.commands import Feedback, parse

@@ -23,9 +23,9 @@ from itertools import count
 from typing import Final
 
 from adapters.slack import grid, limits, press
-from adapters.slack.limits import size, weigh
-from adapters.slack.words import CALL, calling, cut, cut_mrkdwn, escape, link, rich, section, shorten, spans, weight
-from adapters.spans import Spans, blank, clean, literal, words
+from adapters.slack.limits import weigh
+from adapters.slack.words import CALL, calling, cut, cut_mrkdwn, escape, link, rich, section, spans, weight
+from adapters.spans import Spans, blank, clean, literal, shorten, size, words
 from adapters.wire import Json
 from bot.chat import Block, Bullets, Buttons, Choices, Links, Note, Reply, Table, Text, plain
 from bot.markup import Span

@@ -7,12 +7,12 @@ that nothing of the team's own is told there. Must never hold up an answer.
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from adapters.recent import Recent
 from adapters.slack import forms
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.wire import Json, table, text
@@ -20,7 +20,6 @@ from adapters.wire import Json, table, text
 WITHIN: Final = 0.8  # seconds for asking: a press has to be answered in three
 LASTS: Final = timedelta(hours=1)
 AGAIN: Final = timedelta(seconds=10)  # until it is asked again after Slack was too slow, or too busy
-KEPT: Final = 5_000
 
 log = structlog.get_logger()
 
@@ -30,26 +29,23 @@ class Shared:
 
     def __init__(self, api: Api) -> None:
         self._api = api
-        self._known: OrderedDict[tuple[str, str], tuple[bool, datetime]] = OrderedDict()
+        self._known: Recent[tuple[str, str], tuple[bool, datetime]] = Recent()
 
     def __contains__(self, where: object) -> bool:
         """Whether outsiders read along there, or may: only of a channel nothing is known of."""
         match where:
             case (str(tenant), str(channel)):
-                known = self._known.get((tenant, channel))
+                known = self._known.find((tenant, channel))
                 return known[0] if known else _is_channel(channel)
         return False
 
     def note(self, tenant: str, channel: str, shared: bool, now: datetime) -> None:
         """Keep what an event tells."""
-        self._known[(tenant, channel)] = (shared, now)
-        self._known.move_to_end((tenant, channel))
-        if len(self._known) > KEPT:
-            self._known.popitem(last=False)
+        self._known.keep((tenant, channel), (shared, now))
 
     async def learn(self, bot: Bot, tenant: str, channel: str, now: datetime) -> None:
         """Ask Slack, where that isn't known of late."""
-        known = self._known.get((tenant, channel))
+        known = self._known.find((tenant, channel))
         if not bot.token or not _is_channel(channel) or (known and now - known[1] < LASTS):
             return
         try:

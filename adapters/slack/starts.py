@@ -7,24 +7,22 @@ Must never decide what is said.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
+from adapters.recent import Recent
+from adapters.saying import FRESH, fresh_thread
 from adapters.slack.api import Api, Bot, SlackError
 from adapters.slack.words import calling
 from adapters.wire import Json, text
 from bot.chat import Place, Reply, Text
 from bot.store import Outgoing
 
-FRESH: Final = "new:"  # begins the thread of a place whose thread doesn't exist yet
 SHARED: Final = f"{FRESH}share:"  # the same for what is shared: that goes to the channel, or nowhere
 # Where the bot can't post: then the conversation goes on directly.
 CLOSED: Final = ("not_in_channel", "channel_not_found", "is_archived", "restricted_action", "no_permission")
-KEPT: Final = 5_000  # openings that are posted, but not yet written down as such
 _USER: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 
 
@@ -40,11 +38,6 @@ class Moves(Protocol):
 
     async def __call__(self, opening: Outgoing, to: Place, at: datetime, *, keep: bool) -> None:
         """Mark the opening as sent, and move the rest."""
-
-
-def fresh_thread(id_: str) -> str:
-    """Name the thread that will be opened for one command."""
-    return FRESH + hashlib.blake2b(id_.encode(errors="replace"), digest_size=12).hexdigest()
 
 
 def share_thread(id_: str) -> str:
@@ -84,18 +77,17 @@ class Starts:
         self._directs = directs
         self._move = move
         self._tell = tell
-        self._posted: OrderedDict[int, Place] = OrderedDict()
+        self._posted: Recent[int, Place] = Recent()  # openings that are not yet written down as such
 
     async def begin(self, bot: Bot, outgoing: Outgoing, message: Json) -> None:
         """Post an opening, in the channel or else directly; what waits behind it follows. Raises SlackError."""
-        to = self._posted.get(outgoing.id)
+        to = self._posted.find(outgoing.id)
         if to is None:
-            to = self._posted[outgoing.id] = await self._post(bot, outgoing, message)
-            if len(self._posted) > KEPT:
-                self._posted.popitem(last=False)
+            to = await self._post(bot, outgoing, message)
+            self._posted.keep(outgoing.id, to)
         if to != outgoing.place:
             await self._move(outgoing, to, datetime.now(UTC), keep=not outgoing.place.thread.startswith(FRESH))
-        self._posted.pop(outgoing.id, None)
+        self._posted.drop(outgoing.id)
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json) -> Place:
         place = outgoing.place

@@ -7,7 +7,6 @@ drawing the Home tab) happens beside it. Must never know an SDK, nor say a word 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,9 +16,11 @@ import structlog
 
 from adapters import wire
 from adapters.pace import Calm
+from adapters.recent import Recent
+from adapters.saying import SHARE
 from adapters.slack import forms, home
 from adapters.slack.api import Api, Bot, Bots, SlackError
-from adapters.slack.deliver import SHARE, Directs, Urls
+from adapters.slack.deliver import Directs, Urls
 from adapters.slack.opening import Opening
 from adapters.slack.parse import (
     DIRECT,
@@ -41,8 +42,7 @@ from adapters.slack.render import AskWords, ask_modal, settled
 from adapters.slack.shared import Shared, untold
 from adapters.wire import Json
 from bot import answers
-from bot.advisor import Advisor, Manner
-from bot.catalog.schema import Mode
+from bot.advisor import MANNERS, Advisor, Manner
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
 from bot.policy import Rule, rule
@@ -51,12 +51,6 @@ ANSWER_WITHIN: Final = 2.2  # seconds; Slack gives three, and the way back takes
 RECENT: Final = 2_000  # commands and modals under way or just done
 FINISH: Final = 2.0  # seconds that work beside the answers gets when the server stops
 
-_MANNERS: Final[dict[Mode, Manner]] = {
-    "mention-only": "asked",
-    "helpful": "helpful",
-    "shadow": "shadow",
-    "silent": "silent",
-}
 
 log = structlog.get_logger()
 
@@ -107,7 +101,7 @@ class Talk:
         self._links = links
         self.aside = Aside()
         self._opening = Opening(links.advisor, links.api, links.directs, self._turn)
-        self._recent: OrderedDict[str, None] = OrderedDict()
+        self._recent: Recent[str, None] = Recent(RECENT)
         self._shared = Shared(links.api)
         self._calm = Calm()
 
@@ -201,7 +195,7 @@ class Talk:
         rules = self._rules(message.place)
         if rules.private and message.addressed and not pressed:
             message = _in_private(message)
-        replies = await self._turn(message, guest=found.foreign, manner=_MANNERS[rules.mode])
+        replies = await self._turn(message, guest=found.foreign, manner=MANNERS[rules.mode])
         if pressed and pressed.settles and replies and replies[0].audience == "thread":
             self.aside.start(self._settle(bot, pressed))
 
@@ -231,9 +225,7 @@ class Talk:
         """
         if id_ in self._recent:
             return None
-        self._recent[id_] = None
-        if len(self._recent) > RECENT:
-            self._recent.popitem(last=False)
+        self._recent.keep(id_, None)
         task = asyncio.ensure_future(work())
         try:
             key = await asyncio.wait_for(asyncio.shield(task), ANSWER_WITHIN)
@@ -241,7 +233,7 @@ class Talk:
             self.aside.start(self._tell_later(task, url))
             key = "slack-later" if url else ""
         except BaseException:
-            self._recent.pop(id_, None)
+            self._recent.drop(id_)
             raise
         return self._line(key) if key and url else None
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from adapters.slack.limits import SECTION, URL, size
-from adapters.spans import Spans, blank, clean, linked, parsed, shown
+from adapters.slack.limits import SECTION, URL
+from adapters.spans import Spans, clean, linked, parsed, parted, shown, size
 from adapters.wire import Json
 from bot.markup import Span
 
 CALL: Final = 40  # characters a mention takes at most
 APART: Final = "\u200b"  # zero-width space: a mark beside a letter is a mark only with this between
-MORE: Final = "…"
 _LONGEST_URL: Final = SECTION // 3  # drawn, escapes and all: a longer address is shown, not linked
 # What mrkdwn would read as a mark: one that can open (not inside a word, not before a blank), any backtick, an emoji's
 # name, a quote. There is no escape; a character that looks the same is the only sure way.
@@ -33,14 +32,6 @@ _IN_URL: Final = {"|": "%7C", "<": "%3C", ">": "%3E", " ": "%20", "\n": "", "`":
 def escape(text: str) -> str:
     """Write the three characters of Slack's that mean something. Last, and once."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def shorten(text: str, limit: int) -> str:
-    """Keep the first words and say that there are more. Only for text that is shown in full elsewhere."""
-    if size(text) <= limit:
-        return text
-    kept = text[: _fitting(text, limit - 1)]
-    return kept + MORE
 
 
 def spans(markdown: str) -> Spans:
@@ -70,46 +61,8 @@ def weight(found: Spans) -> int:
 
 
 def cut(found: Spans, limit: int) -> list[Spans]:
-    """Cut into parts that weigh at most `limit`, best at a line's or word's end."""
-    parts: list[list[Span]] = [[]]
-    room = limit
-    todo = list(reversed(found))
-    while todo:
-        span = todo.pop()
-        fixed = size(span.url) + _LOOK
-        if size(span.text) + fixed <= room:
-            parts[-1].append(span)
-            room -= size(span.text) + fixed
-            continue
-        end = _break(span.text, room - fixed, whole=not parts[-1])
-        if end:
-            parts[-1].append(replace(span, text=span.text[:end].rstrip() or span.text[:end]))
-            span = replace(span, text=span.text[end:].lstrip())
-        parts.append([])
-        room = limit
-        if span.text:
-            todo.append(span)
-    return [tuple(part) for part in parts if not blank(tuple(part))]
-
-
-def _break(text: str, room: int, *, whole: bool) -> int:
-    """Find where to break: after a line, else a word, else (only where a part is `whole` this text) anywhere."""
-    fits = _fitting(text, room)
-    for mark in ("\n", " "):
-        at = text.rfind(mark, fits // 2 if mark == "\n" else 0, fits)
-        if at > 0:
-            return at + 1
-    return max(fits, 1) if whole else 0
-
-
-def _fitting(text: str, room: int) -> int:
-    """Count how many characters of a text fit."""
-    if room <= 0:
-        return 0
-    end = min(len(text), room)
-    while size(text[:end]) > room:
-        end -= max(1, (size(text[:end]) - room) // 2)
-    return end
+    """Cut into parts of at most `limit` characters, each run's own frame included."""
+    return parted(found, limit, _LOOK)
 
 
 def cut_mrkdwn(found: Spans, limit: int) -> list[str]:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from adapters.spans import Spans, blank, clean, literal, row_line
+from adapters.spans import Spans, blank, clean, literal, row_line, shorten, size
 from adapters.teams import limits
-from adapters.teams.limits import size, weigh
-from adapters.teams.words import cut, in_block, link, runs, shorten, spans, undated
+from adapters.teams.limits import weigh
+from adapters.teams.words import cut, in_block, link, runs, spans, undated
 from adapters.wire import Json
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Option, Table, Text
 from bot.commands import Feedback, Give, parse

@@ -14,12 +14,14 @@ from typing import Final
 
 import structlog
 
+from adapters import saying
+from adapters.recent import Recent
 from adapters.sender import Later, Never, Outcome, Sent
 from adapters.teams import live, starts
 from adapters.teams.api import Api, Reference, TeamsError
 from adapters.teams.forms import MAIN, PLATFORM, is_quiet
 from adapters.teams.parse import Origin
-from adapters.teams.reach import Reach, Recent
+from adapters.teams.reach import Reach
 from adapters.teams.render import Person, card, is_card, render, settled
 from adapters.teams.talk import hint
 from adapters.wire import Json
@@ -155,7 +157,7 @@ class Delivery:
     async def _drawn(self, outgoing: Outgoing) -> list[Json]:
         place, reply = outgoing.place, outgoing.reply
         if is_quiet(place):
-            reply = live.shareable(reply, answers.say(self._catalog(), "teams-share"))
+            reply = saying.shareable(reply, answers.say(self._catalog(), "teams-share"))
         people = await self._people(outgoing)
         if starts.is_opening(outgoing):
             known = await self._reach.known(place, outgoing.asker)
@@ -221,9 +223,9 @@ class Delivery:
     async def _keep(self, outgoing: Outgoing, half: _Half, before: Posted | None) -> None:
         """Keep what can be judged or pressed; a new card of the interview takes over from the one before."""
         place, reply = outgoing.place, outgoing.reply
-        ref, goes_on = live.ref_of(reply), live.is_live(reply) and reply.audience == "thread"
+        ref, goes_on = saying.ref_of(reply), live.is_live(reply) and reply.audience == "thread"
         now = datetime.now(UTC)
-        if ref or goes_on or (is_quiet(place) and any(live.says(reply))):
+        if ref or goes_on or (is_quiet(place) and any(saying.says(reply))):
             for number, activity in enumerate(half.activities, 1):
                 last = goes_on and number == len(half.activities)
                 mark = live.marked(outgoing)

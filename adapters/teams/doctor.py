@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from adapters.finding import Finding, clock, date, reachable
-from adapters.teams import app, package
+from adapters.teams import app, package, trust
 from adapters.teams.api import TeamsError
 from adapters.teams.connector import NoTokens, Tokens
 from adapters.teams.door import CHANNEL, LOOPBACK
@@ -60,7 +60,7 @@ class Doctor:
         self._clock = clock
         self._url = (url or f"http://{reachable(options.host)}:{options.port}").rstrip("/")
         self._public = bool(url)
-        self._cloud = app.cloud_of(options.teams_openid_metadata_url)
+        self._cloud = trust.cloud_of(options.teams_openid_metadata_url)
 
     async def examine(self, built: bytes | None = None) -> AsyncIterator[Finding]:
         """Look at everything, in the order in which things depend on each other; at a package that was `built`, too."""
@@ -123,7 +123,7 @@ class Doctor:
 
     async def _connector(self) -> Finding:
         """See whether replies could leave."""
-        government = self._cloud.issuer != app.cloud_of("").issuer
+        government = self._cloud.issuer != trust.cloud_of("").issuer
         url = GOVERNMENT if government else WORLD
         if _only_loopback(self._options.teams_hosts):
             return Finding("warn", "connector", "on this machine, as a test has it", _LOOPBACK)
@@ -188,7 +188,7 @@ class Doctor:
 
 async def examine(options: Settings, *, url: str = "", built: bytes | None = None) -> AsyncIterator[Finding]:
     """Examine a set-up, over a connection of its own."""
-    tokens = app.Entra(options) if options.teams_app_id else NoTokens()
+    tokens = trust.Entra(options) if options.teams_app_id else NoTokens()
     async with ClientSession(timeout=PATIENCE, trust_env=True) as session:
         doctor = Doctor(options, session, tokens, lambda: datetime.now(UTC), url)
         async for finding in doctor.examine(built):

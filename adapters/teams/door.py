@@ -16,7 +16,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from adapters import wire
-from adapters.wire import Json
+from adapters.wire import Json, RefusedError
 
 LIMIT: Final = 256 * 1024  # bytes of a body; Teams' own limit is about 100 KB
 CHANNEL: Final = "msteams"
@@ -35,18 +35,6 @@ _URL: Final = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[::1\])(?::(\d{1,5}))?(?:
 _OBJECTS: Final = ("conversation", "from", "recipient", "channelData")
 _LISTS: Final = ("attachments", "entities", "membersAdded", "membersRemoved")
 _TEXTS: Final = ("name", "text", "replyToId", "action")
-
-
-@dataclass(eq=False)
-class RefusedError(Exception):
-    """A request that isn't let in."""
-
-    status: int
-    why: str
-
-    def response(self) -> web.Response:
-        """Answer it: what is wrong."""
-        return web.json_response({"error": self.why}, status=self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +82,6 @@ class Door:
         if request.content_type != "application/json":
             raise RefusedError(400, "content-type")
         body = await wire.body(request, LIMIT)
-        if body is None:
-            raise RefusedError(413, "too-large")
         return parsed(body)
 
     def check(self, activity: Json) -> None:

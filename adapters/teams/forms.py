@@ -13,18 +13,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
+from adapters.saying import FRESH, QUIETLY, ROADMAP, WHICHOPS, WORDS
 from adapters.teams.api import Kind
 from adapters.wire import Json, listed, table, text
 from bot.chat import Place
 
 PLATFORM: Final = "teams"
 MAIN: Final = "main"  # the thread of a conversation without threads
-ROADMAP: Final = "/roadmap"
-WHICHOPS: Final = "/whichops"
-QUIETLY: Final = "private"
-FRESH: Final = "new:"  # a thread that will be begun with an opening
-# Words after a slash that are commands themselves; anything else is a question.
-WORDS: Final = ("help", "status", "stop", "share", "roadmap", "back", "skip", "pause", "resume", "restart", "plan")
 
 _ONLY: Final = "only:"
 _ROOT: Final = ";messageid="

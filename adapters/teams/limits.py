@@ -35,11 +35,6 @@ PART: Final = 2_500  # characters of one paragraph; written in JSON's escapes th
 URL: Final = 1_500  # a longer address is shown, not linked
 
 
-def size(text: str) -> int:
-    """Count characters as Teams does: an emoji is two (UTF-16)."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def weigh(value: Any) -> int:
     """Count the bytes of a value as the JSON that Teams measures."""
     return len(json.dumps(value)) * 2  # json.dumps escapes all but ASCII, so that a character is two bytes of UTF-16

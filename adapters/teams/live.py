@@ -6,26 +6,17 @@ must never decide what is said, only what is said together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from adapters.saying import says
 from adapters.wire import Json
 from bot import commands, markup
-from bot.chat import Block, Button, Buttons, Choices, Message, Note, Reply, Text
+from bot.chat import Block, Message, Note, Reply, Text
 from bot.commands import Move
 from bot.store import Outgoing
 
 NONCE: Final = 12  # characters of a card's mark
-
-
-def says(reply: Reply) -> Iterator[str]:
-    """List what pressing something on a reply says."""
-    for block in reply.blocks:
-        if isinstance(block, Buttons):
-            yield from (button.says for button in block.items)
-        elif isinstance(block, Choices):
-            yield block.says
 
 
 def is_live(reply: Reply) -> bool:
@@ -36,20 +27,6 @@ def is_live(reply: Reply) -> bool:
 def is_line(reply: Reply) -> bool:
     """Tell whether a reply is mere words."""
     return not reply.title and all(isinstance(block, Text) for block in reply.blocks)
-
-
-def ref_of(reply: Reply) -> str:
-    """Find the reference under which an answer can be judged; "" where it can't."""
-    said = (commands.parse(each) for each in says(reply))
-    return next((each.ref for each in said if isinstance(each, commands.Feedback)), "")
-
-
-def shareable(reply: Reply, label: str) -> Reply:
-    """Put the "share" button below an answer that only one person sees."""
-    said = [commands.parse(each) for each in says(reply)]
-    answered = any(isinstance(each, commands.Feedback) and each.helpful for each in said)
-    share = Buttons((Button(label, f"/share {ref_of(reply)}", "primary"),))
-    return replace(reply, blocks=(*reply.blocks, share)) if answered and len(said) > 1 else reply
 
 
 # What is said together --------------------------------------------------------------------

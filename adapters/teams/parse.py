@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from adapters.saying import ROADMAP, WHICHOPS
 from adapters.teams import forms
 from adapters.teams.api import Kind, Reference
 from adapters.teams.forms import MAIN, PLATFORM, moment
@@ -234,7 +235,7 @@ def _message(activity: Json, where: Where, who: Who, now: datetime) -> Incoming:
         return Pressed(where, who, text(activity, "replyToId"), says, nonce, id_, at, targeted=targeted)
     addressed = where.kind == "personal" or targeted or forms.mentions(activity, where.bot)
     words = said.split(maxsplit=1)
-    addressed = addressed or (bool(words) and words[0].lower() in (forms.ROADMAP, forms.WHICHOPS))
+    addressed = addressed or (bool(words) and words[0].lower() in (ROADMAP, WHICHOPS))
     if not said and not addressed:
         return Ignored("message without words")
     if not said and listed(activity, "attachments") and not forms.mentions(activity, where.bot):

@@ -6,11 +6,11 @@ write. Names are for mentions: they live in memory only, for a while. Must never
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Generic, TypeVar
+from typing import Final
 
+from adapters.recent import Recent
 from adapters.teams import forms
 from adapters.teams.api import Kind, Reference
 from adapters.teams.forms import PLATFORM
@@ -21,32 +21,6 @@ from bot.store import Known, Posted, Reached, Store
 
 ANONYMOUS: Final = "anonymous"  # the tenant of clients that name none
 FRESH: Final = timedelta(hours=1)  # how old what is kept may be before the same is written again
-KEPT: Final = 5_000
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The values of late, by key; the oldest go first."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[K, V] = OrderedDict()
-
-    def keep(self, key: K, value: V) -> None:
-        """Remember one."""
-        self._held[key] = value
-        self._held.move_to_end(key)
-        if len(self._held) > KEPT:
-            self._held.popitem(last=False)
-
-    def find(self, key: K) -> V | None:
-        """Look one up."""
-        return self._held.get(key)
-
-    def drop(self, key: K) -> None:
-        """Forget one."""
-        self._held.pop(key, None)
 
 
 @dataclass(frozen=True, slots=True)

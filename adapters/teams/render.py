@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
 
-from adapters.spans import Spans, clean, literal, words
+from adapters.spans import Spans, clean, literal, shorten, words
 from adapters.teams import cards, limits
 from adapters.teams.cards import Press
 from adapters.teams.limits import weigh
-from adapters.teams.words import Person, address, at, cut, link, markdown, shorten, spans
+from adapters.teams.words import Person, address, at, cut, link, markdown, spans
 from adapters.wire import Json
 from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Reply, Table, Text
 from bot.commands import Give, Move, NoneOfThese, parse

@@ -6,10 +6,9 @@ that was kept stays unsaid. Must never decide what is answered.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
-from adapters.teams.forms import FRESH
+from adapters.saying import FRESH, fresh_thread
 from bot import answers, markup
 from bot.catalog.schema import Catalog
 from bot.chat import Place, Reply, Text
@@ -21,8 +20,7 @@ QUOTED = 900  # characters of what somebody said that are shown where it is answ
 
 def fresh(place: Place, id_: str) -> Place:
     """Stand in for the thread that will be begun for one message."""
-    digest = hashlib.blake2b(id_.encode(errors="replace"), digest_size=12).hexdigest()
-    return replace(place, thread=FRESH + digest, private=False)
+    return replace(place, thread=fresh_thread(id_), private=False)
 
 
 def is_fresh(place: Place) -> bool:

@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from adapters.pace import Calm, Verdict
+from adapters.saying import SHARE
 from adapters.teams import live, starts
 from adapters.teams.forms import MAIN, aloud, is_quiet, quiet_thread
 from adapters.teams.parse import (
@@ -35,20 +36,13 @@ from adapters.teams.reach import Reach
 from adapters.teams.render import card
 from adapters.wire import Json
 from bot import answers, commands, policy, telemetry
-from bot.advisor import Advisor, Manner
-from bot.catalog.schema import Catalog, Mode
+from bot.advisor import MANNERS, Advisor, Manner
+from bot.catalog.schema import Catalog
 from bot.chat import Message, Place, Reply
 from bot.store import Posted
 
-SHARE: Final = "/share"
 # Moves that mean another thing once the interview has gone on: from an old card they aren't taken.
 _RELATIVE: Final = (commands.Skip, commands.Back, commands.WhyAsk, commands.Finish, commands.Stop, commands.Restart)
-_MANNERS: Final[dict[Mode, Manner]] = {
-    "mention-only": "asked",
-    "helpful": "helpful",
-    "shadow": "shadow",
-    "silent": "silent",
-}
 
 log = structlog.get_logger()
 
@@ -149,7 +143,7 @@ class Talk:
         elif said.targeted:
             await self._commanded(said)
         else:
-            await self._turn(_message(said, place), guest=said.who.foreign, manner=_MANNERS[rule.mode])
+            await self._turn(_message(said, place), guest=said.who.foreign, manner=MANNERS[rule.mode])
 
     async def _commanded(self, said: Said) -> None:
         """Answer a slash command, which nobody else saw: the roadmap aloud, in its thread; the rest alone."""
@@ -205,7 +199,7 @@ class Talk:
             message = pressed.message(place, once=pressed.moves)
             rule = policy.rule(self._advisor.catalog, place)
             shape = live.onto if pressed.moves or on_live else live.fold
-            manner = _MANNERS[rule.mode]
+            manner = MANNERS[rule.mode]
             replies = await self._turn(message, guest=pressed.who.foreign, manner=manner, shape=shape)
         return await self._answer(pressed, message, replies, now if pressed.moves or on_live else None)
 

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
-from adapters.spans import Spans, blank, clean, linked, parsed, shown
-from adapters.teams.limits import URL, size
+from adapters.spans import MORE, Spans, clean, linked, parsed, parted, shown
+from adapters.teams.limits import URL
 from adapters.wire import Json
 from bot.markup import Span
 
 APART: Final = "&#8203;"  # zero-width space: a mark beside a letter is a mark only with this between
-MORE: Final = "…"
 _MARKS: Final = re.compile(r"[\\`*_~\[\]<>&|#^$]|!$")  # "!" before a link makes it an image
 # At the start of a line these make a list, a heading or a rule.
 _STARTS: Final = re.compile(r"(?m)^([^\S\n]*)([-+=]|\d{1,9}(?=[.)]))")
@@ -36,16 +35,6 @@ class Person:
 
     id: str
     name: str
-
-
-def shorten(text: str, limit: int) -> str:
-    """Keep the first words and say that there are more. Only for text that is shown in full elsewhere."""
-    if size(text) <= limit:
-        return text
-    kept = text[: limit - 1]
-    while size(kept) > limit - 1:
-        kept = kept[:-1]
-    return kept + MORE
 
 
 def spans(markdown: str) -> Spans:
@@ -70,35 +59,8 @@ def address(url: str) -> str:
 
 
 def cut(found: Spans, limit: int) -> list[Spans]:
-    """Cut into parts of at most `limit` characters, best at a line's or word's end."""
-    parts: list[list[Span]] = [[]]
-    room = limit
-    todo = list(reversed(found))
-    while todo:
-        span = todo.pop()
-        fixed = len(span.url) + FRAME
-        if len(span.text) + fixed <= room:
-            parts[-1].append(span)
-            room -= len(span.text) + fixed
-            continue
-        end = _break(span.text, room - fixed, whole=not parts[-1])
-        if end:
-            parts[-1].append(replace(span, text=span.text[:end].rstrip() or span.text[:end]))
-            span = replace(span, text=span.text[end:].lstrip())
-        parts.append([])
-        room = limit
-        if span.text:
-            todo.append(span)
-    return [tuple(part) for part in parts if not blank(tuple(part))]
-
-
-def _break(text: str, room: int, *, whole: bool) -> int:
-    """Find where to break: after a line, else a word, else (only where a part is `whole` this text) anywhere."""
-    for mark in ("\n", " "):
-        at = text.rfind(mark, max(room, 0) // 2 if mark == "\n" else 0, max(room, 0))
-        if at > 0:
-            return at + 1
-    return max(room, 1) if whole else 0
+    """Cut into parts of at most `limit` characters, each run's own frame included."""
+    return parted(found, limit, FRAME)
 
 
 # A card's words ---------------------------------------------------------------------------

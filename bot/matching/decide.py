@@ -203,9 +203,7 @@ def _answers(label: str, named: Named, context: Context | None) -> Answers:
         return _followup(rest, named, context)
     if kind == "glossary" and not rest:
         return _terms(named, context)
-    if kind == "smalltalk":
-        return ((AnswerId(label), 1.0),)
-    if kind in ("glossary", "onboarding"):
+    if kind in ("smalltalk", "glossary", "onboarding"):
         return ((AnswerId(label), 1.0),)
     return _shape(label, named, context)
 

@@ -322,8 +322,9 @@ class Matcher:
         """Return the phrasings of some labels that are nearest to what was asked, with their similarity."""
         bag = self._features.bag(reading.view)
         near: list[tuple[float, str]] = []
+        kinds = {name.partition(":")[0].removesuffix(decide.BARE) for name in labels}
         for example in self._texts:
-            if example.label.partition(":")[0] in {name.partition(":")[0].removesuffix(decide.BARE) for name in labels}:
+            if example.label.partition(":")[0] in kinds:
                 read = self._reader.read_example(example.text)
                 if label(example, read) in labels:
                     near.append((bag.likeness(self._features.bag(read.view)), example.text))

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import ConfigError
@@ -27,6 +29,11 @@ _SQLITE_SETTINGS = (
     f"PRAGMA busy_timeout={_BUSY}",
     "PRAGMA journal_size_limit=16777216",
 )
+
+
+def inserting(dialect: str) -> Any:
+    """Give the `insert` of a dialect that can say what to do on a conflict; SQLAlchemy's general one can't."""
+    return sqlite_dialect.insert if dialect == "sqlite" else postgresql.insert
 
 
 def read_url(text: str) -> URL:

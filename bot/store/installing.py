@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.bodies import clean, fit
+from bot.store.engines import inserting
 from bot.store.tables import installation, ticket
 from bot.store.turn import millis
 
 
 def keep(connection: Connection, tenant: str, body: str, at: datetime) -> None:
     """Keep an installation; the one before, if any, is overwritten. One that began earlier changes nothing."""
-    upsert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = upsert(installation).values(tenant=fit(tenant), body=clean(body), at=millis(at))
+    insert_into = inserting(connection.dialect.name)
+    statement = insert_into(installation).values(tenant=fit(tenant), body=clean(body), at=millis(at))
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["tenant"],

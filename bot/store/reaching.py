@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Delete, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.bodies import clean, fit
+from bot.store.engines import inserting
 from bot.store.tables import conversation, muted, outbox, person, posted, reference, shadow, shelved
 from bot.store.turn import millis, moment
 
@@ -53,8 +53,7 @@ class Posted:
 
 
 def _upsert(connection: Connection, table: Any, key: tuple[str, ...], kept: tuple[str, ...], values: Any) -> None:
-    insert: Any = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).values(**values)
+    statement = inserting(connection.dialect.name)(table).values(**values)
     changed = {name: statement.excluded[name] for name in values if name not in (*key, *kept)}
     connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
 

@@ -12,10 +12,9 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
@@ -68,9 +67,10 @@ class Store(Generic[S]):
         Raises ConfigError for an address that is neither SQLite's nor PostgreSQL's.
         """
         self._url = engines.read_url(url)
-        self._turning = Turning(self._url.get_dialect().name, state_type)
-        insert: Any = sqlite.insert if self._url.drivername == "sqlite" else postgresql.insert
-        self._beat = insert(pulse).on_conflict_do_update(index_elements=["name"], set_={"at": bindparam("now")})
+        dialect = self._url.get_dialect().name
+        self._turning = Turning(dialect, state_type)
+        beat = engines.inserting(dialect)(pulse)
+        self._beat = beat.on_conflict_do_update(index_elements=["name"], set_={"at": bindparam("now")})
         self._opened: _Opened | None = None
 
     async def open(self, *, serving: bool = False) -> None:

@@ -12,12 +12,12 @@ from typing import Any, Generic
 
 import structlog
 from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot import telemetry
 from bot.chat import Message, Place, Reply
 from bot.redact import redact
 from bot.store.bodies import clean, fit, read_reply, write_place, write_reply, write_state
+from bot.store.engines import inserting
 from bot.store.tables import conversation, feedback, inbox, muted, outbox, shadow, shelved, unanswered
 from bot.store.turn import Greeting, Muting, Record, S, Shadowed, Turn, Turned, Unanswered, Verdict, millis, who
 
@@ -30,7 +30,7 @@ class Statements:
     """The SQL of a turn, built once for one database."""
 
     def __init__(self, dialect: str) -> None:
-        upsert: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        upsert = inserting(dialect)
         # Its own statement before the load: READ COMMITTED takes a snapshot per statement.
         # SQLite needs none, its one writer has the whole file.
         lock = select(func.pg_advisory_xact_lock(bindparam("lock", type_=BigInteger)))

@@ -11,17 +11,14 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
 from bot.catalog import load
+from tests.running import started
 from tests.slack.fake import BOT, TOKEN, Slack
 from tests.slack.people import Person
 from tests.slack.sign import PATH, SECRET, signed
@@ -48,23 +45,6 @@ async def main():
 import asyncio
 asyncio.run(main())
 """
-
-
-@asynccontextmanager
-async def started(settings: dict[str, str], folder: Path, *command: str) -> AsyncIterator[tuple[str, int]]:
-    """Start a process that prints its address; that, and its id."""
-    ours = settings | {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, *command, cwd=ROOT, env=dict(os.environ) | ours, stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
-    try:
-        while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
-            assert process.returncode is None
-        yield found.group(1).decode(), process.pid
-    finally:
-        process.kill()
-        await process.wait()
 
 
 def settings(slack: Slack) -> dict[str, str]:
@@ -114,16 +94,17 @@ async def test_slack_events_a_second(tmp_path: Path) -> None:
     async with (
         Slack() as slack,
         ClientSession(connector=TCPConnector(limit=AT_ONCE)) as session,
-        started(settings(slack), tmp_path, "-c", BARE) as (bare, bare_pid),
-        started(settings(slack), tmp_path, "-m", "bot", "serve") as (ours, our_pid),
+        started(tmp_path, settings(slack), "-c", BARE) as bare,
+        started(tmp_path, settings(slack), "-m", "bot", "serve") as ours,
     ):
         found: dict[str, list[tuple[float, float, float]]] = {"bare Bolt": [], "Whichops": []}
         asks = asked()
-        used = [cpu(bare_pid), cpu(our_pid)]
+        pids = (bare.process.pid, ours.process.pid)
+        used = [cpu(pid) for pid in pids]
         for _ in range(ROUNDS):
-            found["bare Bolt"].append(await drive(slack, session, bare, asks))
-            found["Whichops"].append(await drive(slack, session, ours, asks))
-        each = [(cpu(pid) - was) / EVENTS / ROUNDS * 1000 for pid, was in zip((bare_pid, our_pid), used, strict=True)]
+            found["bare Bolt"].append(await drive(slack, session, bare.url, asks))
+            found["Whichops"].append(await drive(slack, session, ours.url, asks))
+        each = [(cpu(pid) - was) / EVENTS / ROUNDS * 1000 for pid, was in zip(pids, used, strict=True)]
     for (name, runs), milliseconds in zip(found.items(), each, strict=True):
         acked, posted, worst = max(runs)[0], max(run[1] for run in runs), min(run[2] for run in runs)
         said = (

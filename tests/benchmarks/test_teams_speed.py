@@ -20,7 +20,8 @@ import pytest
 from aiohttp import ClientSession, TCPConnector
 
 from bot.advisor import Knowledge
-from tests.benchmarks.test_slack_speed import asked, cpu, started
+from tests.benchmarks.test_slack_speed import asked, cpu
+from tests.running import started
 from tests.teams.fake import Posted, Teams
 from tests.teams.people import Person
 from tests.teams.serving import serving
@@ -112,17 +113,18 @@ async def test_teams_activities_a_second(tmp_path: Path) -> None:
     async with (
         Teams() as teams,
         ClientSession(connector=TCPConnector(limit=AT_ONCE)) as session,
-        started(teams.settings, tmp_path, "-c", BARE) as (bare, bare_pid),
-        started(teams.settings, tmp_path, "-m", "tests.teams.alone") as (ours, our_pid),
+        started(tmp_path, teams.settings, "-c", BARE) as bare,
+        started(tmp_path, teams.settings, "-m", "tests.teams.alone") as ours,
     ):
         teams.pace = 0
         found: dict[str, list[tuple[float, float, float]]] = {"bare botbuilder": [], "Whichops": []}
         asks = asked()
-        used = [cpu(bare_pid), cpu(our_pid)]
+        pids = (bare.process.pid, ours.process.pid)
+        used = [cpu(pid) for pid in pids]
         for _ in range(ROUNDS):
-            found["bare botbuilder"].append(await drive(teams, session, bare, asks))
-            found["Whichops"].append(await drive(teams, session, ours, asks))
-        spent = [cpu(pid) - was for pid, was in zip((bare_pid, our_pid), used, strict=True)]
+            found["bare botbuilder"].append(await drive(teams, session, bare.url, asks))
+            found["Whichops"].append(await drive(teams, session, ours.url, asks))
+        spent = [cpu(pid) - was for pid, was in zip(pids, used, strict=True)]
     for (name, runs), seconds in zip(found.items(), spent, strict=True):
         answered, sent, worst = max(run[0] for run in runs), max(run[1] for run in runs), min(run[2] for run in runs)
         each = seconds / ACTIVITIES / ROUNDS * 1000

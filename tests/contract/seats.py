@@ -23,6 +23,7 @@ from bot.advisor import Advisor, Knowledge
 from bot.chat import Place
 from bot.conversation import Conversation
 from bot.store import Store
+from tests.running import Running
 from tests.slack.fake import BOT, TEAM, Posted, Slack
 from tests.slack.people import Person, labels
 from tests.slack.serving import Served, serving
@@ -32,7 +33,6 @@ from tests.teams.fake import BEN, CHANNEL, TENANT, Teams
 from tests.teams.fake import Posted as TeamsPosted
 from tests.teams.people import Person as TeamsPerson
 from tests.teams.serving import Served as TeamsServed
-from tests.web.conftest import Running
 
 Json = dict[str, Any]
 

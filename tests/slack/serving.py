@@ -19,9 +19,11 @@ from bot.advisor import Advisor, Knowledge
 from bot.conversation import Conversation
 from bot.settings import Settings
 from bot.store import Store
+from tests.answer import Answer
+from tests.running import Running
 from tests.slack import rules
 from tests.slack.fake import APP_TOKEN, TOKEN, Posted, Slack
-from tests.slack.sign import SECRET, Answer, Door
+from tests.slack.sign import SECRET, Door
 
 Json = dict[str, Any]
 
@@ -112,23 +114,14 @@ async def serving(
     store = Store(database, Conversation)
     await store.open(serving=True)
     advisor = Advisor(knowledge, store, ask_human="#platform-help")
-    stop, up = asyncio.Event(), asyncio.Event()
-    found: list[str] = []
-
-    def bound(url: str) -> None:
-        found.append(url)
-        up.set()
-
     try:
         async with slack_app.running(advisor, store, options_ or options(slack, socket=socket)) as running:
             built = server.build(advisor, routes=running.routes(), warnings=running.warnings)
-            listening = asyncio.create_task(server.listen(built, "127.0.0.1", 0, stop, bound))
-            await asyncio.wait_for(up.wait(), 5)
+            ours = await Running(built).up()
             if socket:
                 await slack.socket_mode.connected()
             async with ClientSession() as session:
-                yield Served(slack, store, advisor, running, found[0], Door(session, found[0]), socket)
-            stop.set()
-            await listening
+                yield Served(slack, store, advisor, running, ours.url, Door(session, ours.url), socket)
+            await ours.stop()
     finally:
         await store.close()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from time import time
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.signature import SignatureVerifier
+
+from tests.answer import Answer
 
 Json = dict[str, Any]
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -23,22 +24,6 @@ def signed(body: str, secret: str = SECRET, at: float | None = None) -> dict[str
     signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body)
     assert signature
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the app said at once."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def json(self) -> Json:
-        """The body as JSON."""
-        found = json.loads(self.text)
-        assert isinstance(found, dict)
-        return found
 
 
 class Door:

@@ -15,7 +15,8 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 
-from adapters.slack.door import LIMIT, Door, RefusedError
+from adapters.slack.door import LIMIT, Door
+from adapters.wire import RefusedError
 from bot.advisor import Knowledge
 from bot.settings import Settings
 from tests.slack.fake import BOT, Slack

@@ -3,54 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from tests import running
+from tests.running import Started
 from tests.slack.fake import APP_TOKEN, BOT, TOKEN, Hang, Slack
 from tests.slack.people import Person
 from tests.slack.sign import SECRET, Door
 
-ROOT = Path(__file__).parent.parent.parent
 
-
-class Started:
-    """`whichops serve` in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
-        self.process, self.url = process, url
-
-    async def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 15)
-
-
-@asynccontextmanager
-async def started(slack: Slack, folder: Path, *, socket: bool = False) -> AsyncIterator[Started]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "WHICHOPS_"))}
+def started(slack: Slack, folder: Path, *, socket: bool = False) -> AbstractAsyncContextManager[Started]:
     way = {"SLACK_APP_TOKEN": APP_TOKEN} if socket else {"SLACK_SIGNING_SECRET": SECRET}
     ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": slack.url} | way
-    ours |= {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", cwd=ROOT, env=own | ours, stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
-    try:
-        async with asyncio.timeout(40):
-            while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
-                assert process.returncode is None
-        yield Started(process, found.group(1).decode())
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    return running.started(folder, ours, "-m", "bot", "serve")
 
 
 async def test_a_reply_that_was_committed_arrives_after_a_kill(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.pace import BURST, TURNS, Calm, Gate
-from adapters.slack.starts import fresh_thread
+from adapters.saying import fresh_thread
 from bot.advisor import Knowledge
 from bot.chat import Message, Place
 from tests.slack.fake import BOT, TEAM, Slack

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from adapters.teams import app
+from adapters.teams import trust
 from bot.cli import main
 from tests.teams.sign import OneToken
 
 if __name__ == "__main__":
-    app.Entra = lambda options: OneToken()  # type: ignore[assignment, misc]
+    trust.Entra = lambda options: OneToken()  # type: ignore[assignment, misc]
     main(["serve"])

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from adapters import server
 from adapters.teams import app as teams_app
+from adapters.teams import trust
 from adapters.teams.talk import Answered
 from bot.settings import Settings
 from tests.teams.fake import Teams
@@ -42,7 +43,7 @@ class Fronted:
     teams: Teams
     door: Door
     reached: Reached
-    keys: teams_app.Keys
+    keys: trust.Keys
     url: str
     session: ClientSession
 
@@ -68,7 +69,7 @@ async def fronting(teams: Teams, options: Settings | None = None) -> AsyncIterat
 
     async with ClientSession() as session:
         door = teams_app.door(options)
-        keys = teams_app.Keys(options.teams_openid_metadata_url, session)
+        keys = trust.Keys(options.teams_openid_metadata_url, session)
         front = teams_app.build(options, keys, door, reached)
         built = server.build(_Nobody(), web_chat=False, routes=front.routes())
         listening = asyncio.create_task(server.listen(built, "127.0.0.1", 0, stop, bound))

@@ -17,10 +17,12 @@ from bot.advisor import Advisor, Knowledge
 from bot.conversation import Conversation
 from bot.settings import Settings
 from bot.store import Store
+from tests.answer import Answer
+from tests.running import Running
 from tests.teams import rules
 from tests.teams.fake import Posted, Teams
 from tests.teams.people import words
-from tests.teams.sign import Answer, Door, OneToken, settings
+from tests.teams.sign import Door, OneToken, settings
 
 Json = dict[str, Any]
 
@@ -90,21 +92,12 @@ async def serving(
     store = Store(database, Conversation)
     await store.open(serving=True)
     advisor = Advisor(knowledge, store, ask_human="#platform-help")
-    stop, up = asyncio.Event(), asyncio.Event()
-    found: list[str] = []
-
-    def bound(url: str) -> None:
-        found.append(url)
-        up.set()
-
     try:
         async with teams_app.running(advisor, store, options or settings(teams), OneToken()) as running:
             built = server.build(advisor, routes=running.routes(), warnings=running.warnings)
-            listening = asyncio.create_task(server.listen(built, "127.0.0.1", 0, stop, bound))
-            await asyncio.wait_for(up.wait(), 5)
+            ours = await Running(built).up()
             async with ClientSession() as session:
-                yield Served(teams, store, advisor, running, found[0], Door(session, found[0], teams))
-            stop.set()
-            await listening
+                yield Served(teams, store, advisor, running, ours.url, Door(session, ours.url, teams))
+            await ours.stop()
     finally:
         await store.close()

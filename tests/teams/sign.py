@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +11,7 @@ from aiohttp import ClientSession, ClientTimeout
 
 from adapters.teams.connector import NoTokens
 from bot.settings import Settings
+from tests.answer import Answer
 from tests.teams.fake import ANA, BOT, CHANNEL, TENANT, Teams
 
 Json = dict[str, Any]
@@ -51,22 +50,6 @@ def message(teams: Teams, text: str = "what is MLOps?", *, conversation: str = "
         "channelData": {"tenant": {"id": TENANT}, "channel": {"id": CHANNEL}, "team": {"id": "19:team@thread.tacv2"}},
     }
     return base | more
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the app said at once."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def json(self) -> Json:
-        """The body as JSON."""
-        found = json.loads(self.text)
-        assert isinstance(found, dict)
-        return found
 
 
 class Door:

@@ -15,8 +15,8 @@ import pytest
 from aiohttp import ClientSession
 from requests import Session
 
-from adapters.teams import app as teams_app
 from adapters.teams import connector as wire
+from adapters.teams import trust
 from adapters.teams.api import Reference, TeamsError
 from adapters.teams.connector import Connector, NoTokens
 from adapters.teams.door import Hosts
@@ -223,8 +223,8 @@ class Routed(Session):
         return super().request(method, self._home + path, *args, **{"timeout": 3} | kwargs)
 
 
-def entra(teams: Teams, **more: str) -> teams_app.Entra:
-    return teams_app.Entra(sign.settings(teams, **more), Routed(teams))
+def entra(teams: Teams, **more: str) -> trust.Entra:
+    return trust.Entra(sign.settings(teams, **more), Routed(teams))
 
 
 async def test_one_token_serves_all_sends(teams: Teams) -> None:
@@ -298,5 +298,5 @@ async def test_the_loop_goes_on_while_entra_is_slow(teams: Teams) -> None:
 
 
 def test_no_token_is_ever_printed() -> None:
-    held = teams_app.Entra(Settings.model_validate({"TEAMS_APP_ID": APP_ID, "TEAMS_APP_PASSWORD": PASSWORD}))
+    held = trust.Entra(Settings.model_validate({"TEAMS_APP_ID": APP_ID, "TEAMS_APP_PASSWORD": PASSWORD}))
     assert PASSWORD not in f"{held!r} {vars(held)}"

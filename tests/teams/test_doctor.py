@@ -260,7 +260,7 @@ async def test_the_command_lists_findings_and_exits_by_the_worst(
 ) -> None:
     for name, value in (teams.settings | {"TEAMS_SERVICE_HOSTS": "", "WHICHOPS_PORT": "9"}).items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("adapters.teams.app.Entra", lambda options: OneToken())
+    monkeypatch.setattr("adapters.teams.trust.Entra", lambda options: OneToken())
     built = tmp_path / "app.zip"
     built.write_bytes(package.build(package.Order(APP_ID)))
     told = await asyncio.to_thread(CliRunner().invoke, main, ["doctor", "teams", "--package", str(built)])

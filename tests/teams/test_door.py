@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from adapters.teams.door import LIMIT, MICROSOFT, Door, Hosts, RefusedError, parsed, tenant_of
+from adapters.teams.door import LIMIT, MICROSOFT, Door, Hosts, parsed, tenant_of
 from adapters.teams.talk import Answered
+from adapters.wire import RefusedError
 from bot.errors import StoreError
 from bot.settings import Settings
 from tests.teams import sign

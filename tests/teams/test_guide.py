@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from adapters.teams import app, forms, package
+from adapters.teams import app, forms, package, trust
 from adapters.teams.api import Api
 from bot import settings
 from bot.catalog.load import load
@@ -85,7 +85,7 @@ def test_the_address_is_the_one_that_is_served() -> None:
 
 def test_the_metadata_of_the_government_cloud_is_known_as_its() -> None:
     (url,) = re.findall(r"https://login\.\S+openidconfiguration", GUIDE)
-    assert app.cloud_of(url) != app.cloud_of(Settings.model_validate({}).teams_openid_metadata_url)
+    assert trust.cloud_of(url) != trust.cloud_of(Settings.model_validate({}).teams_openid_metadata_url)
 
 
 def test_the_channels_file_is_one_that_is_taken(overlay: Path) -> None:

@@ -3,51 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
 import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from aiohttp import ClientSession
 
+from tests import running
+from tests.running import Started
 from tests.teams.fake import Hang, Teams
 from tests.teams.people import Person, words
 from tests.teams.sign import Door
 
-ROOT = Path(__file__).parent.parent.parent
 
-
-class Started:
-    """A server in a process of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process, url: str) -> None:
-        self.process, self.url = process, url
-
-    async def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        return await asyncio.wait_for(self.process.wait(), 15)
-
-
-@asynccontextmanager
-async def started(teams: Teams, folder: Path) -> AsyncIterator[Started]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "TEAMS_", "WHICHOPS_"))}
-    ours = teams.settings | {"WHICHOPS_PORT": "0", "WHICHOPS_DATABASE_URL": f"sqlite:///{folder}/talk.db"}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.teams.alone", cwd=ROOT, env=own | ours, stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
-    try:
-        async with asyncio.timeout(40):
-            while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
-                assert process.returncode is None
-        yield Started(process, found.group(1).decode())
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+def started(teams: Teams, folder: Path) -> AbstractAsyncContextManager[Started]:
+    return running.started(folder, teams.settings, "-m", "tests.teams.alone")
 
 
 async def posted(teams: Teams, count: int) -> None:

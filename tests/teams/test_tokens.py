@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from adapters.teams import app as teams_app
+from adapters.teams import trust
 from bot.advisor import Advisor, Knowledge
 from bot.chat import Place
 from bot.conversation import Conversation
@@ -176,14 +177,14 @@ async def test_unknown_keys_cause_few_fetches(teams: Teams, monkeypatch: pytest.
             assert 401 == answer.status
         assert 4 == len(teams.fetched)
         assert 200 == (await here.door.send(sign.message(teams))).status
-        monkeypatch.setattr(teams_app, "COOLDOWN", 0.0)
+        monkeypatch.setattr(trust, "COOLDOWN", 0.0)
         teams.roll()
         assert 200 == (await here.door.send(sign.message(teams))).status
         assert 6 == len(teams.fetched)
 
 
 async def test_keys_are_fetched_again_after_a_day(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teams_app, "STALE", 0.0)
+    monkeypatch.setattr(trust, "STALE", 0.0)
     async with fronting(teams) as here:
         assert 200 == (await here.door.send(sign.message(teams))).status
         assert 200 == (await here.door.send(sign.message(teams))).status
@@ -194,7 +195,7 @@ async def test_keys_are_fetched_again_after_a_day(teams: Teams, monkeypatch: pyt
 
 
 async def test_without_keys_teams_is_told_to_come_again(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teams_app, "PAUSE", 0.0)
+    monkeypatch.setattr(trust, "PAUSE", 0.0)
     teams.keys_fault = Fail(500)
     async with fronting(teams) as here:
         assert 503 == (await here.door.send(sign.message(teams))).status
@@ -214,7 +215,7 @@ async def test_a_fetch_that_failed_is_not_made_again_at_once(teams: Teams) -> No
 
 async def test_the_server_goes_on_while_microsoft_is_slow(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
     """The shipped adapter asks on the event loop, and without a timeout."""
-    monkeypatch.setattr(teams_app, "FETCH", 0.3)
+    monkeypatch.setattr(trust, "FETCH", 0.3)
     teams.keys_fault = Hang(5)
     async with fronting(teams) as here:
         waiting = asyncio.create_task(here.door.send(sign.message(teams)))
@@ -267,7 +268,7 @@ async def test_one_odd_key_doesnt_take_the_others_away(teams: Teams) -> None:
 
 
 async def test_keys_held_stay_good_while_new_ones_cant_be_read(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(teams_app, "STALE", 0.0)
+    monkeypatch.setattr(trust, "STALE", 0.0)
     async with fronting(teams) as here:
         assert 200 == (await here.door.send(sign.message(teams))).status
         teams.keys_told = b'{"keys": []}'
@@ -276,7 +277,7 @@ async def test_keys_held_stay_good_while_new_ones_cant_be_read(teams: Teams, mon
 
 
 def test_each_cloud_has_its_own_issuer() -> None:
-    world = teams_app.cloud_of("https://login.botframework.com/v1/.well-known/openidconfiguration")
-    gov = teams_app.cloud_of("https://login.botframework.azure.us/v1/.well-known/openidconfiguration")
+    world = trust.cloud_of("https://login.botframework.com/v1/.well-known/openidconfiguration")
+    gov = trust.cloud_of("https://login.botframework.azure.us/v1/.well-known/openidconfiguration")
     assert ("https://api.botframework.com", "https://api.botframework.us") == (world.issuer, gov.issuer)
     assert ("https://login.microsoftonline.com/", "https://login.microsoftonline.us/") == (world.login, gov.login)

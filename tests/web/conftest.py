@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator
@@ -11,10 +10,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from adapters import server
+from tests.running import Running
 from tests.web.fake import SPOTS, FakeAdvisor
 
 FLAGS = [
@@ -26,37 +25,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-class Running:
-    """A server under test. `stop` lets turns finish, as SIGTERM does."""
-
-    def __init__(self, app: web.Application, port: int = 0) -> None:
-        self.url = ""
-        self.host = ""
-        self._stop = asyncio.Event()
-        self._up = asyncio.Event()
-        self._served = asyncio.create_task(server.listen(app, "127.0.0.1", port, self._stop, self._bound))
-
-    def _bound(self, url: str) -> None:
-        self.url, self.host = url, url.removeprefix("http://")
-        self._up.set()
-
-    @property
-    def port(self) -> int:
-        return int(self.url.rsplit(":", 1)[1])
-
-    async def up(self) -> Running:
-        waiting = asyncio.create_task(self._up.wait())
-        await asyncio.wait({waiting, self._served}, return_when=asyncio.FIRST_COMPLETED, timeout=10)
-        if self._served.done():
-            self._served.result()
-        assert self.url
-        return self
-
-    async def stop(self) -> None:
-        self._stop.set()
-        await self._served
 
 
 @asynccontextmanager

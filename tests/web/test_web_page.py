@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.web.conftest import Eyes, Running, running
+from tests.running import Running
+from tests.web.conftest import Eyes, running
 from tests.web.fake import FakeAdvisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

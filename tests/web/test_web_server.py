@@ -15,7 +15,8 @@ from adapters import pace as paces
 from adapters import server
 from adapters.web import app
 from bot.errors import ConfigError
-from tests.web.conftest import Running, running
+from tests.running import Running
+from tests.web.conftest import running
 from tests.web.fake import FakeAdvisor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
