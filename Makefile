@@ -21,7 +21,7 @@ run: $(READY) ## serve the advisor with its web chat on http://127.0.0.1:3978
 	@exec $(BIN)/whichops serve
 
 test: $(READY) browser ## run all tests (ARGS="-k interview" for some)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(READY) ## format, lint, types, floors, content
 	@$(BIN)/ruff format --check

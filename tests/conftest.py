@@ -15,13 +15,19 @@ from bot.catalog.schema import Catalog
 from bot.conversation import Conversation
 from bot.store import Store
 
-# structlog's own default draws every local variable of a traceback: 20 s for one that holds the catalog.
-structlog.configure(
-    processors=[
-        structlog.processors.add_log_level,
-        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
-    ]
-)
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> None:
+    """Log as nobody set it up: a test that runs a command sets up the whole process."""
+    # structlog's own default draws every local variable of a traceback: 20 s for one that holds the catalog.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
 
 
 @pytest.fixture(scope="session")
