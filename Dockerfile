@@ -8,7 +8,8 @@
 FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE ./
-# Every wheel is checked against the lock first; afterwards nothing but these files can be installed.
+# Every wheel is checked against the lock first; afterwards nothing but these files can be installed, so no versions.
+# hadolint ignore=DL3013
 RUN pip download --no-cache-dir --no-deps --require-hashes -r requirements.lock --dest /wheels \
     && pip install --no-cache-dir --no-index --find-links /wheels hatchling
 COPY bot bot
@@ -17,13 +18,15 @@ COPY content content
 RUN pip wheel --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
     && python -m venv /app \
     && /app/bin/pip install --no-cache-dir --no-index --find-links /wheels whichops \
-    && /app/bin/pip uninstall --yes pip
+    && /app/bin/pip uninstall --yes pip \
+    && find /app \( -name tests -o -name test \) -type d -prune -exec rm -rf {} +
 
 FROM python:3.13-slim
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    XDG_CACHE_HOME=/data/cache \
     WHICHOPS_HOST=0.0.0.0 \
     WHICHOPS_WEB=off \
     WHICHOPS_DATABASE_URL=sqlite:////data/whichops.db

@@ -1,7 +1,7 @@
 # Everything a person types. Each target sets up what it needs; only Python >= 3.11 with venv, and make, must be there.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock browser
+.PHONY: help run test check bench lock sbom browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -37,6 +37,16 @@ lock: | $(BIN)/python ## write requirements.lock anew (ARGS=--upgrade for newer 
 	@$(BIN)/python -m pip install --quiet uv==0.13.9
 	@$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock $(ARGS)
+
+sbom: $(READY) ## write sbom.json (CycloneDX) and docs/licences.md of what is shipped
+	@rm -rf $(VENV)/shipped && $(BIN)/python -m venv $(VENV)/shipped
+	@sed -n 's/ *\\$$//; /^[a-z]/p' requirements.lock > $(VENV)/shipped/versions.txt
+	@$(VENV)/shipped/bin/pip install -qq --disable-pip-version-check -c $(VENV)/shipped/versions.txt .
+	@$(BIN)/python -m venv $(VENV)/tools
+	@$(VENV)/tools/bin/pip install -qq --disable-pip-version-check cyclonedx-bom==7.5.0 pip-licenses==5.5.5
+	@$(VENV)/tools/bin/cyclonedx-py environment $(VENV)/shipped/bin/python --pyproject pyproject.toml --mc-type application --output-file sbom.json
+	@{ echo "# Licences of what is shipped"; echo; echo "Written by \`make sbom\` from the packages' own words."; echo; \
+		$(VENV)/tools/bin/pip-licenses --python $(VENV)/shipped/bin/python --format=markdown --ignore-packages pip setuptools whichops; } > docs/licences.md
 
 # The tests drive a real browser. Debian's is installed where that is possible; elsewhere those tests are skipped.
 browser:

@@ -45,6 +45,11 @@ def shareable(reply: Reply, label: str) -> Reply:
     return replace(reply, blocks=(*reply.blocks, share)) if answered and len(said) > 1 else reply
 
 
+def wants_zone(said: str) -> bool:
+    """Tell whether something may be about reminders, so that a platform has to be asked for the person's time zone."""
+    return "remind" in said.lower()
+
+
 def fresh_thread(id_: str) -> str:
     """Name the thread that will be begun for one message."""
     return FRESH + hashlib.blake2b(id_.encode(errors="replace"), digest_size=12).hexdigest()

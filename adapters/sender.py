@@ -57,6 +57,16 @@ Outcome = Sent | Later | Never
 Deliver = Callable[[Outgoing], Awaitable[Outcome]]
 
 
+class Rings(Protocol):
+    """Wakes conversations whose time has come (`adapters.bell.Bell`)."""
+
+    async def ring(self, now: datetime) -> int:
+        """Wake what is due; how many."""
+
+    async def undelivered(self, outgoing: Outgoing, now: datetime) -> None:
+        """Hear of a reply that is given up."""
+
+
 class Outbox(Protocol):
     """What a sender needs of the store."""
 
@@ -90,10 +100,12 @@ class _Lane:
 class Sender:
     """Sends one platform's replies. `wake` it after each commit; `run` it for as long as the server serves."""
 
-    def __init__(self, outbox: Outbox, platform: str, deliver: Deliver) -> None:
+    def __init__(self, outbox: Outbox, platform: str, deliver: Deliver, bell: Rings | None = None) -> None:
         self._outbox = outbox
         self._platform = platform
         self._deliver = deliver
+        self._bell = bell
+        self._rings = 0.0  # when it is time to look for alarms again (monotonic)
         self._woken = asyncio.Event()
         self._stopping = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -117,6 +129,7 @@ class Sender:
             self._woken.clear()
             try:
                 await self._note()
+                await self._ring()
                 taken = await self._take()
             except StoreError as error:
                 log.warning("outbox_away", platform=self._platform, why=str(error))
@@ -138,6 +151,11 @@ class Sender:
                 await self._woken.wait()
         except TimeoutError:
             pass
+
+    async def _ring(self) -> None:
+        """Look for alarms, every now and then; at once again where there may be more."""
+        if self._bell is not None and self._rings <= monotonic():
+            self._rings = monotonic() + (0.0 if await self._bell.ring(_now()) else POLL)
 
     async def _take(self) -> int:
         room = min(CLAIM, AT_ONCE - len(self._under_way))
@@ -208,6 +226,7 @@ class Sender:
         now = _now()
         about = {"id": outgoing.id, "place": telemetry.place_hash(outgoing.place), "tries": outgoing.tries}
         if isinstance(outcome, Never):
+            await self._tell_bell(outgoing, now)
             await self._outbox.park(outgoing.id, now, outcome.why)
             self.given_up += 1
             log.error("reply_undeliverable", why=outcome.why, **about)
@@ -217,10 +236,15 @@ class Sender:
             if outcome.wait is not None:
                 await self._outbox.put_off(outgoing.id, now + timedelta(seconds=wait), outcome.why)
             elif await self._outbox.failed(outgoing.id, now, now + timedelta(seconds=wait), outcome.why):
+                await self._tell_bell(outgoing, now)
                 self.given_up += 1
                 log.error("reply_undeliverable", why=outcome.why, **about)
             due = monotonic() + wait + 0.005
             self._next = min(self._next or due, due)
+
+    async def _tell_bell(self, outgoing: Outgoing, now: datetime) -> None:
+        if self._bell is not None:
+            await self._bell.undelivered(outgoing, now)
 
     async def _finish(self) -> None:
         """Let sends under way end. What is cut off here is sent again by whoever comes next."""

@@ -116,7 +116,8 @@ async def _admit(request: web.Request, handler: chat.Serve) -> web.StreamRespons
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     """Give every answer the headers; errors too."""
-    response.headers.update(chat.HEADERS)
+    for name, value in chat.HEADERS.items():
+        response.headers.setdefault(name, value)
     response.headers["Server"] = "whichops"
 
 

@@ -126,6 +126,24 @@ def _break(text: str, room: int, *, whole: bool) -> int:
     return max(fits, 1) if whole else 0
 
 
+def pages(text: str, limit: int) -> Iterator[str]:
+    """Cut a file's text into pages of at most `limit` characters, at a line's end where that can be; drop nothing."""
+    held = ""
+    for line in text.splitlines(keepends=True):
+        left = line
+        while size(held) + size(left) > limit:
+            if held:
+                yield held
+                held = ""
+            else:
+                end = max(1, fitting(left, limit))
+                yield left[:end]
+                left = left[end:]
+        held += left
+    if held:
+        yield held
+
+
 def blank(found: Spans) -> bool:
     """Tell whether there is nothing to see."""
     return not any(span.text.strip() for span in found)

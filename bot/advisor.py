@@ -152,6 +152,10 @@ class Advisor:
             return await self._store.replies(message)
         return turned.replies
 
+    async def said(self, message: Message) -> tuple[Reply, ...]:
+        """Say again what was said to a message, while that is kept; nothing of it happens again."""
+        return await self._store.replies(message)
+
     async def tell(self, message: Message, *replies: Reply) -> tuple[Reply, ...]:
         """Say something to a message without thinking about it, once, by the sender; what the thread remembers stays.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from bot import markup
 
@@ -48,6 +48,7 @@ class Message:
     text: str
     addressed: bool  # said to the bot (mention, direct message, command, button)
     at: datetime  # aware, UTC
+    zone: str = ""  # the author's time zone by its IANA name, where the place tells it
 
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
@@ -152,16 +153,46 @@ class Note:
     type: Literal["note"] = "note"
 
 
-Block = Text | Bullets | Table | Links | Buttons | Choices | Note
+PICTURE: Final = "image/svg+xml"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something to keep: a file, always as text. A picture is its SVG, and becomes pixels only at delivery.
+
+    `alt` says what is in it: all of a picture's content, or what a file is good for.
+    """
+
+    name: str  # as it is saved: "roadmap.ics"
+    media: str  # its media type, without a charset
+    text: str
+    alt: str  # plain text
+    dark: str = ""  # the same picture in dark colours
+    type: Literal["file"] = "file"
+
+    @property
+    def pictured(self) -> bool:
+        """Whether it is a picture."""
+        return self.media == PICTURE
+
+
+Block = Text | Bullets | Table | Links | Buttons | Choices | Note | File
+
+
+Audience = Literal["thread", "asker", "direct"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One thing the bot says. Renderers match its blocks exhaustively."""
+    """One thing the bot says. Renderers match its blocks exhaustively.
+
+    `audience`: everybody in the thread; the asker alone, there and then; or the asker alone and for keeps, "direct",
+    in their own conversation with the bot wherever others read the thread.
+    """
 
     blocks: tuple[Block, ...]
     title: str = ""
-    audience: Literal["thread", "asker"] = "thread"
+    audience: Audience = "thread"
 
     @property
     def plain(self) -> str:
@@ -192,3 +223,5 @@ def plain(block: Block) -> str:
             return (f"{label} " if label else "") + " | ".join(f"[{button.label}]" for button in buttons)
         case Choices(label, options):
             return "\n".join([label, *(f"[{'x' if option.chosen else ' '}] {option.label}" for option in options)])
+        case File(name, alt=alt):
+            return alt if block.pictured else f"{name}: {alt}"

@@ -6,8 +6,8 @@ Must never decide anything: it only names what was asked for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 
 # Moves of the interview -----------------------------------------------------------------
@@ -80,7 +80,73 @@ class StartOn:
     day: date
 
 
-Move = Give | Back | Change | Skip | WhyAsk | Pause | Resume | Restart | Stop | Finish | Relearn | StartOn
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """`/done M`, `/done M yes`, `/skip M`, `/stuck M`, `/undo M`: how far one module of the plan is.
+
+    Without a module: the next one, or the last one marked for an undo. `sure`: the proof is there.
+    """
+
+    module: str
+    state: Literal["done", "skipped", "stuck", "open"]
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """`/accept`: take the plan that was proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """`/keep`: stay with the plan as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replan:
+    """`/replan`: lay what is open of the plan anew from today on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """`/off 2026-12-21 2027-01-03`: no learning on these days; the same again: learning after all."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Weekdays:
+    """`/weekdays mon wed`: the days of the week for it, Monday is 0; none: any."""
+
+    days: tuple[int, ...]
+
+
+Move = (
+    Give | Back | Change | Skip | WhyAsk | Pause | Resume | Restart | Stop | Finish | Relearn | StartOn
+    | Tick | Accept | Keep | Replan | Off | Weekdays
+)  # fmt: skip
+
+
+# Looks at the plan -----------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class WhyModule:
+    """`/why MODULE`: why it is, or isn't, in the plan."""
+
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """`/whatif`: which one answer would change the plan most."""
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """`/all`: the whole plan, with every proof."""
+
+
+Look = WhyModule | WhatIf | All
 
 
 # Everything else ------------------------------------------------------------------------
@@ -157,6 +223,51 @@ class Human:
     words: str = ""
 
 
+# Reminders, sharing, the team ------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """`/remind mon thu 09:30 Europe/Berlin`: remind me weekly of the next step; bare: say what is set."""
+
+    weekdays: tuple[int, ...] = ()  # Monday is 0
+    at: time | None = None
+    zone: str = ""
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unremind:
+    """`/remind off`: no more reminders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """`/remind snooze`: no reminder for a week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """`/remind due 2026-01-05T09:00:00+00:00`: what the clock says when a reminder is due."""
+
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """`/publish`: show what others would see of my roadmap; `/publish now`: show it to them."""
+
+    now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """`/team`: how the people of this channel stand; `/team join`, `/team leave`: count me in, or no longer."""
+
+    joining: bool | None = None
+
+
+Kept = Remind | Unremind | Snooze | Ring | Publish  # what is about a roadmap that is made
+
+
 @dataclass(frozen=True, slots=True)
 class Bad:
     """A slash command we don't have, or one whose words don't fit. `usage` is empty if unknown."""
@@ -166,7 +277,7 @@ class Bad:
 
 
 Asked = Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese
-Command = Move | Asked | Mute | Greetings | Human | Bad
+Command = Move | Look | Asked | Mute | Greetings | Human | Kept | Team | Bad
 
 _PLAIN: dict[str, Command] = {
     "roadmap": Roadmap(),
@@ -184,10 +295,28 @@ _PLAIN: dict[str, Command] = {
     "restart": Restart(),
     "stop": Stop(),
     "plan": Finish(),
+    "remind": Remind(bare=True),
+    "publish": Publish(),
+    "team": Team(),
 }
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_STATES: dict[str, Literal["done", "skipped", "stuck", "open"]] = {
+    "done": "done",
+    "skip": "skipped",
+    "stuck": "stuck",
+    "undo": "open",
+}
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPOKEN = ("help", "roadmap", "status", "stop")
 USAGE: dict[str, str] = {
     **{name: f"/{name}" for name in _PLAIN},
+    "skip": "/skip [MODULE]",
+    "why": "/why [MODULE]",
+    "done": "/done [MODULE]",
+    "stuck": "/stuck [MODULE]",
+    "undo": "/undo [MODULE]",
+    "off": "/off YYYY-MM-DD [YYYY-MM-DD]",
+    "weekdays": "/weekdays [mon tue wed thu fri sat sun]",
     "answer": "/answer QUESTION OPTION...",
     "change": "/change QUESTION",
     "relearn": "/relearn MODULE",
@@ -197,6 +326,9 @@ USAGE: dict[str, str] = {
     "explain": "/explain REF",
     "human": "/human REF [WORDS]",
     "greetings": "/greetings on|off",
+    "remind": "/remind [DAYS] [HH:MM] [ZONE] | off | snooze",
+    "publish": "/publish [now]",
+    "team": "/team [join|leave]",
 }
 
 
@@ -207,7 +339,7 @@ def parse(text: str) -> Command | None:
         return None
     name, *words = said[1:].split()
     name = name.lower()
-    return _with_words(name, words) or _PLAIN.get(name) or Bad(name, USAGE.get(name, ""))
+    return _with_words(name, words) or _kept(name, words) or _PLAIN.get(name) or Bad(name, USAGE.get(name, ""))
 
 
 def spoken(text: str) -> Command | None:
@@ -226,6 +358,18 @@ def _with_words(name: str, words: list[str]) -> Command | None:
             return Relearn(module)
         case "start", [day]:
             return _start_on(day)
+        case "roadmap", ["status"]:
+            return Status()
+        case "why", [module]:
+            return WhyModule(module)
+        case "done", [module, "yes"]:
+            return Tick(module, "done", sure=True)
+        case "done" | "skip" | "stuck" | "undo", [module]:
+            return Tick(module, _STATES[name])
+        case "off", [_] | [_, _]:
+            return _off(words)
+        case "weekdays", [_, *_]:
+            return _weekdays(words)
         case "show", [kind, *topics]:
             return Show(kind, tuple(topics))
         case "welcome", ["unasked"]:
@@ -248,3 +392,63 @@ def _start_on(day: str) -> StartOn | None:
         return StartOn(date.fromisoformat(day))
     except ValueError:
         return None
+
+
+def _kept(name: str, words: list[str]) -> Kept | Team | None:
+    match name, words:
+        case "remind", ["off"]:
+            return Unremind()
+        case "remind", ["snooze"]:
+            return Snooze()
+        case "remind", ["due", moment]:
+            return _ring(moment)
+        case "remind", [_, *_]:
+            return _remind(words)
+        case "publish", ["now"]:
+            return Publish(now=True)
+        case "team", ["join" | "leave" as wanted]:
+            return Team(wanted == "join")
+    return None
+
+
+def _ring(moment: str) -> Ring | None:
+    try:
+        due = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return Ring(due) if due.tzinfo else None
+
+
+def _remind(words: list[str]) -> Remind | None:
+    """Read the days, the time and the time zone, in any order; None for any other word."""
+    wanted = Remind()
+    for word in words:
+        low = word.lower()
+        if low[:3] in WEEKDAYS and low.isalpha():
+            wanted = replace(wanted, weekdays=tuple(sorted({*wanted.weekdays, WEEKDAYS.index(low[:3])})))
+        elif low == "weekly":
+            continue
+        elif low[:1].isdigit() and ":" in low:
+            try:
+                wanted = replace(wanted, at=time.fromisoformat(low.zfill(5)).replace(tzinfo=None))
+            except ValueError:
+                return None
+        elif "/" in word or word == "UTC":
+            wanted = replace(wanted, zone=word)
+        else:
+            return None
+    return wanted
+
+
+def _off(days: list[str]) -> Off | None:
+    try:
+        return Off(date.fromisoformat(days[0]), date.fromisoformat(days[-1]))
+    except ValueError:
+        return None
+
+
+def _weekdays(names: list[str]) -> Weekdays | None:
+    """Read days of the week, with or without commas; None where one of them is none."""
+    short = [name[:3] for name in " ".join(names).lower().replace(",", " ").split()]
+    known = all(name in _WEEK for name in short)
+    return Weekdays(tuple(sorted({_WEEK.index(name) for name in short}))) if known else None

@@ -299,7 +299,7 @@ def _start(step: Step) -> Said:
     if held is not None and not step.mine:
         return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
     if held is not None and not held.finished:
-        resumed = interview.step(step.catalog.roadmap, held, commands.Resume()).interview
+        resumed = interview.step(step.catalog.roadmap, held, commands.Resume(), step.message.at.date()).interview
         again = answers.line(step.catalog, "interview-again")
         return Said(step.state.having(resumed), (again, *dialogue.now(step.catalog, resumed)))
     fresh = Interview(owner=step.message.author, started=step.message.at.date())
@@ -318,11 +318,6 @@ def _move(step: Step, move: commands.Move) -> Said:
         return Said(asked, (dialogue.really_stop(step.catalog),))
     if isinstance(move, commands.Stop):
         return Said(step.state.having(None), (answers.line(step.catalog, "stopped"),))
-    if isinstance(move, commands.Restart):
-        held = held.model_copy(update={"started": step.message.at.date()})
-    stepped = interview.step(step.catalog.roadmap, held, move)
-    if isinstance(move, commands.Finish) and stepped.outcome == "taken" and held.start_on is None:
-        today = commands.StartOn(step.message.at.date())  # a plan begins on the day it is made
-        stepped = interview.step(step.catalog.roadmap, stepped.interview, today)
+    stepped = interview.step(step.catalog.roadmap, held, move, step.message.at.date())
     said: tuple[Reply, ...] = dialogue.after(step.catalog, held, move, stepped)
     return Said(step.state.having(stepped.interview).model_copy(update={"offered": ()}), said)

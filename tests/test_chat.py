@@ -9,7 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import markup
-from bot.chat import Bullets, Button, Buttons, Choices, Link, Links, Message, Note, Option, Place, Reply, Table, Text
+from bot.chat import (
+    Bullets,
+    Button,
+    Buttons,
+    Choices,
+    File,
+    Link,
+    Links,
+    Message,
+    Note,
+    Option,
+    Place,
+    Reply,
+    Table,
+    Text,
+)
 from bot.markup import MarkupError, Span
 
 
@@ -44,12 +59,15 @@ def test_plain_text_keeps_every_block() -> None:
             Buttons((Button("Yes", "/y"), Button("No", "/n")), "Sure?"),
             Choices("Which?", (Option("a", "A", chosen=True), Option("b", "B")), "/answer x", "Go"),
             Note("*small*"),
+            File("plan.csv", "text/csv", "a,b", "The plan as a table"),
+            File("plan.svg", "image/svg+xml", "<svg/>", "All of the plan"),
         ),
         title="Head",
     )
     expected = (
         "Head\n\nSee this page (https://example.com/a)\n\n1. one\n2. two\n\n- What; DevOps: software\n\n"
-        "- Guide: https://example.com/g\n\nSure? [Yes] | [No]\n\nWhich?\n[x] A\n[ ] B\n\nsmall"
+        "- Guide: https://example.com/g\n\nSure? [Yes] | [No]\n\nWhich?\n[x] A\n[ ] B\n\nsmall\n\n"
+        "plan.csv: The plan as a table\n\nAll of the plan"
     )
     assert reply.plain == expected
 

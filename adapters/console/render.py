@@ -5,9 +5,10 @@ Buttons and choices are numbered, so that pressing one is typing its number.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
+from types import MappingProxyType
 
 from rich import box
 from rich.console import Console, ConsoleRenderable, Group
@@ -16,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from bot import markup
-from bot.chat import Block, Bullets, Buttons, Choices, Links, Note, Reply, Table, Text
+from bot.chat import Block, Bullets, Buttons, Choices, File, Links, Note, Reply, Table, Text
 
 ACCENT = "bold cyan"
 QUIET = "dim"
@@ -51,19 +52,22 @@ class Keys:
         return self.says[numbers[0]] if len(numbers) == 1 else typed
 
 
-def draw(replies: tuple[Reply, ...]) -> tuple[ConsoleRenderable, Keys]:
-    """Draw replies and say what the numbers on them mean."""
+Saved = Mapping[File, Sequence[str]]
+
+
+def draw(replies: tuple[Reply, ...], saved: Saved = MappingProxyType({})) -> tuple[ConsoleRenderable, Keys]:
+    """Draw replies and say what the numbers on them mean. `saved` tells where files were put."""
     keys = Keys()
     parts: list[ConsoleRenderable] = []
     for reply in replies:
         if reply.title:
             parts.append(RichText(reply.title, style=ACCENT))
         for block in reply.blocks:
-            parts += [*_block(block, keys), RichText("")]
+            parts += [*_block(block, keys, saved), RichText("")]
     return Padding(Group(*parts), (0, 2)), keys
 
 
-def _block(block: Block, keys: Keys) -> Iterator[ConsoleRenderable]:
+def _block(block: Block, keys: Keys, saved: Saved) -> Iterator[ConsoleRenderable]:
     match block:
         case Text(markdown):
             yield _line(markdown)
@@ -85,6 +89,10 @@ def _block(block: Block, keys: Keys) -> Iterator[ConsoleRenderable]:
                 number = keys.add(option.id)
                 mark = "◉" if option.chosen else "○"
                 yield RichText.assemble((f" {number:>2} ", "bold yellow"), f"{mark} {option.label}")
+        case File(name, alt=alt):
+            yield RichText(alt)
+            for path in saved.get(block, (name,)):
+                yield RichText.assemble("→ ", (path, "underline"))
 
 
 def _buttons(block: Buttons, keys: Keys) -> RichText:

@@ -67,6 +67,9 @@ class Api(Protocol):
     async def respond(self, url: str, body: Json) -> None:
         """Answer by the response URL of a command or a press."""
 
+    async def upload(self, url: str, body: bytes) -> None:
+        """Send a file's bytes to the address Slack gave for it."""
+
 
 class Bots(Protocol):
     """Knows who we are where."""

@@ -32,6 +32,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.bell import Bell
 from adapters.pace import Gate
 from adapters.sender import SEND, Sender
 from adapters.slack.api import Bot, Bots, OneBot, SlackError, error_of
@@ -49,8 +50,10 @@ from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
 
-BY_QUERY: Final = {"conversations.info", "conversations.replies"}  # methods that take no JSON
+BY_QUERY: Final = {"conversations.info", "conversations.replies", "users.info"}  # methods that take no JSON
+BY_FORM: Final = {"files.completeUploadExternal", "files.getUploadURLExternal"}  # as Slack's own SDK sends them
 RESPONSE_HOSTS: Final = ("hooks.slack.com", "hooks.slack-gov.com")
+UPLOAD_HOSTS: Final = ("files.slack.com", "files.slack-gov.com")
 PING: Final = 5.0  # seconds between pings of a websocket; Slack's end is gone after four unanswered
 WATCH: Final = 1.0  # seconds between looks at the websocket
 DEAD: Final = 30.0  # seconds without a connection until the client is made anew: some never come back (sdk #1110)
@@ -80,6 +83,11 @@ class WebApi:
             if method in BY_QUERY:
                 params = {key: str(value).lower() if value is True else value for key, value in body.items()}
                 response = await self.client.api_call(method, http_verb="GET", params=params, headers=headers)
+            elif method in BY_FORM:
+                data = {
+                    key: json.dumps(value) if isinstance(value, list) else str(value) for key, value in body.items()
+                }
+                response = await self.client.api_call(method, data=data, headers=headers)
             else:
                 response = await self.client.api_call(method, json=body, headers=headers)
         except SlackApiError as error:
@@ -92,21 +100,35 @@ class WebApi:
 
     async def respond(self, url: str, body: Json) -> None:
         """Post to a response URL of Slack's, and of nobody else's. Raises SlackError."""
-        parts = urlsplit(url)
-        ours = parts.scheme == "https" and parts.netloc in RESPONSE_HOSTS
-        if not ours and parts.netloc != self._home:
+        if not self._is_slack(url, RESPONSE_HOSTS):
             raise SlackError("foreign_response_url")
+        told = await self._post(url, json=body)
+        if told is not None:
+            raise SlackError(told if told.replace("_", "").isalnum() else "response_url_refused")
+
+    async def upload(self, url: str, body: bytes) -> None:
+        """Post a file's bytes to an address for uploads of Slack's, and of nobody else's. Raises SlackError."""
+        if not self._is_slack(url, UPLOAD_HOSTS):
+            raise SlackError("foreign_upload_url")
+        if await self._post(url, data=body) is not None:
+            raise SlackError("upload_refused")
+
+    def _is_slack(self, url: str, hosts: Sequence[str]) -> bool:
+        parts = urlsplit(url)
+        return (parts.scheme == "https" and parts.netloc in hosts) or parts.netloc == self._home
+
+    async def _post(self, url: str, **body: Any) -> str | None:
+        """Post without a token; what was answered if it wasn't 200."""
         try:
-            proxy = self.client.proxy
-            async with self._session.post(url, json=body, allow_redirects=False, proxy=proxy) as response:
+            posting = self._session.post(url, allow_redirects=False, proxy=self.client.proxy, **body)
+            async with posting as response:
                 if response.status == 200:
-                    return
+                    return None
                 if response.status == 429:
                     raise SlackError("ratelimited", _wait(response.headers.get("Retry-After")))
                 if response.status >= 500:
                     raise SlackError("service_unavailable")
-                told = (await response.text())[:80]
-                raise SlackError(told if told.replace("_", "").isalnum() else "response_url_refused")
+                return (await response.text())[:80]
         except (ClientError, TimeoutError, OSError):
             raise SlackError("connection") from None
 
@@ -337,7 +359,7 @@ async def running(
         bots, installing = _bots(advisor, store, options, api)
         urls, directs = Urls(), Directs(api)
         delivery = Delivery(bots, api, urls, directs, lambda: advisor.catalog, store.move)
-        sender = Sender(store, "slack", delivery)
+        sender = Sender(store, "slack", delivery, Bell(advisor, store, "slack"))
         talk = Talk(Links(advisor, api, bots, urls, directs, sender.wake))
         front = Front(build(talk, api, bots), Door(options.slack_signing_secrets))
         app_token = options.slack_app_token.get_secret_value()

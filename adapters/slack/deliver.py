@@ -16,17 +16,19 @@ from typing import Final
 import structlog
 
 from adapters import saying, wire
+from adapters.files import files_of, parts
 from adapters.recent import Recent
 from adapters.sender import Later, Never, Outcome, Sent
 from adapters.slack.api import Api, Bot, Bots, SlackError
-from adapters.slack.parse import quiet_thread
+from adapters.slack.parse import DIRECT, quiet_thread
 from adapters.slack.render import render
 from adapters.slack.starts import Moves, Starts, is_opening, is_share, people
+from adapters.slack.uploads import REFUSED, Uploads
 from adapters.slack.words import escape
 from adapters.wire import Json
 from bot import answers, policy
 from bot.catalog.schema import Catalog
-from bot.chat import Place, Reply
+from bot.chat import File, Note, Place, Reply
 from bot.store import Outgoing
 
 PLATFORM: Final = "slack"
@@ -79,6 +81,7 @@ class Delivery:
         self._starts = Starts(api, directs, move, self._moved)
         self._urls = urls
         self._directs = directs
+        self._uploads = Uploads(api)
         self._catalog = catalog
         self._simple: set[str] = set()  # tenants that refused the newer blocks
         self._half: Recent[int, int] = Recent()  # how many messages of a reply are posted already
@@ -92,6 +95,8 @@ class Delivery:
             bot = await self._bots.find(tenant)
             if bot is None:
                 return Never("the app is not installed there")
+            told = outgoing
+            outgoing = await self._apart(bot, told)
             if outgoing.tries > 1 and outgoing.id not in self._half and await self._is_there(bot, outgoing):
                 return Sent()
             try:
@@ -106,20 +111,67 @@ class Delivery:
         except SlackError as error:
             return _outcome(error)
         self._half.drop(outgoing.id)
+        if outgoing.place != told.place:
+            await self._say_where(bot, told)
         return Sent()
 
     async def _post_all(self, bot: Bot, outgoing: Outgoing, *, simple: bool) -> None:
-        messages = self._drawn(self._shareable(outgoing), people(outgoing), simple=simple)
+        drawn = replace(outgoing, reply=self._shareable(outgoing))
+        messages = self._drawn(drawn, people(outgoing), simple=simple)
         for number, message in enumerate(messages):
             if number < (self._half.find(outgoing.id) or 0):
                 continue
-            await self._post(bot, outgoing, message | {"unfurl_links": False, "unfurl_media": False}, number)
+            if isinstance(message, File):
+                await self._share(bot, outgoing, message, number, simple=simple)
+            else:
+                await self._post(bot, outgoing, message, number)
             if number + 1 < len(messages):
                 self._half.keep(outgoing.id, number + 1)
 
-    def _drawn(self, reply: Reply, more: Mapping[str, str], *, simple: bool) -> list[Json]:
+    def _drawn(self, outgoing: Outgoing, more: Mapping[str, str], *, simple: bool) -> list[Json | File]:
         named = next((held for name, held in self._catalog().channels.people.items() if name == PLATFORM), {})
-        return render(reply, simple=simple, people={**named, **more})
+        drawn: list[Json | File] = []
+        for part in (outgoing.reply,) if _is_alone(outgoing) else parts(outgoing.reply):
+            drawn += [part] if isinstance(part, File) else render(part, simple=simple, people={**named, **more})
+        return drawn
+
+    # Files --------------------------------------------------------------------------------
+    async def _apart(self, bot: Bot, outgoing: Outgoing) -> Outgoing:
+        """Take a file for one person out of the channel: Slack shows files to everybody in a conversation."""
+        place = outgoing.place
+        if not _is_alone(outgoing) or not any(files_of((outgoing.reply,))):
+            return outgoing
+        try:
+            direct = await self._directs.find(bot, place.tenant, outgoing.asker)
+        except SlackError as error:
+            if error.passes or error.wait is not None:
+                raise
+            log.warning("slack_no_direct", why=error.code)
+            return outgoing  # written out there, for their eyes
+        return replace(outgoing, place=replace(place, channel=direct, thread=DIRECT, private=True))
+
+    async def _share(self, bot: Bot, outgoing: Outgoing, file: File, number: int, *, simple: bool) -> None:
+        """Share a file, or write it out where Slack takes none of us."""
+        place = outgoing.place
+        where: Json = {"channel_id": place.channel}
+        if _TS.fullmatch(place.thread):
+            where["thread_ts"] = place.thread
+        try:
+            await self._uploads.share(bot, (outgoing.id, number), file, where)
+        except SlackError as error:
+            if error.code not in REFUSED:
+                raise
+            log.warning("slack_file_refused", why=error.code)
+            why = answers.say(self._catalog(), "slack-no-scope" if error.code == "missing_scope" else "slack-no-files")
+            for message in render(Reply((file, Note(why))), simple=simple):
+                await self._post(bot, outgoing, message, number)
+
+    async def _say_where(self, bot: Bot, told: Outgoing) -> None:
+        """Say, where it was asked for, that a file went directly. It is there in any case."""
+        line = answers.line(self._catalog(), "slack-file-direct", asker=True)
+        with suppress(SlackError):
+            for message in render(line):
+                await self._post(bot, replace(told, reply=line), message, 0)
 
     async def _moved(self, outgoing: Outgoing) -> None:
         """Tell somebody that it goes on directly, or can't be shared, where their command was typed."""
@@ -138,13 +190,13 @@ class Delivery:
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
         place, asker = outgoing.place, outgoing.asker
+        message = message | {"unfurl_links": False, "unfurl_media": False}
         mark: Json = {"event_type": EVENT, "event_payload": {"mark": f"{outgoing.mark}:{number}"}}
         if is_opening(outgoing):
             await self._starts.begin(bot, outgoing, message | {"metadata": mark})
             return
         thread = {"thread_ts": place.thread} if _TS.fullmatch(place.thread) else {}
-        only_asker = outgoing.reply.audience == "asker" and not place.channel.startswith("D")
-        if not only_asker and not is_quiet(place):
+        if not _is_alone(outgoing):
             body = message | thread | {"channel": place.channel, "metadata": mark}
             await self._api.call(bot.token, "chat.postMessage", body)
             return
@@ -182,11 +234,12 @@ class Delivery:
         except SlackError:
             return False
         marks = [wire.text(_payload(each), "mark") for each in wire.listed(told, "messages")]
-        posted = {mark for mark in marks if mark.startswith(f"{outgoing.mark}:")}
-        needed = len(self._drawn(outgoing.reply, {}, simple=outgoing.place.tenant in self._simple))
-        if posted and len(posted) < needed:
-            self._half.keep(outgoing.id, len(posted))
-        return bool(posted) and len(posted) >= needed
+        posted = [int(mark.rpartition(":")[2]) for mark in marks if mark.startswith(f"{outgoing.mark}:")]
+        done = 1 + max(posted, default=-1)
+        needed = len(self._drawn(outgoing, {}, simple=outgoing.place.tenant in self._simple))
+        if 0 < done < needed:
+            self._half.keep(outgoing.id, done)
+        return done >= needed > 0
 
 
 class Directs:
@@ -212,6 +265,13 @@ class Directs:
 def is_quiet(place: Place) -> bool:
     """Tell whether only one person sees this conversation, in a channel of many."""
     return place.thread.startswith(quiet_thread("")) and not place.channel.startswith("D")
+
+
+def _is_alone(outgoing: Outgoing) -> bool:
+    """Tell whether only one person may see a reply, in a channel of many."""
+    return (outgoing.reply.audience == "asker" and not outgoing.place.channel.startswith("D")) or is_quiet(
+        outgoing.place
+    )
 
 
 def _payload(message: Json) -> Json:

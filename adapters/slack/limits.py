@@ -49,6 +49,9 @@ METADATA: Final = 3_000
 INPUT: Final = 3_000
 LABEL: Final = 2_000
 
+# Files
+ALT: Final = 1_000  # characters of a picture's description (alt_txt_too_large)
+
 # Ours
 BUTTONS_IN_A_ROW: Final = 5  # of one kind; more become a menu
 MODAL_WAIT: Final = 3.0  # seconds a trigger_id lives

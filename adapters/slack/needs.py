@@ -38,7 +38,12 @@ SCOPES: Final = (
     Scope("groups:history", "the same in private channels", "every reply needs a mention"),
     Scope("channels:read", "notice who joins a public channel, and whether it is shared", _UNREAD),
     Scope("groups:read", "the same in private channels", _UNREAD),
-    Scope("users:read", "notice who joins the workspace", "no welcome by direct message"),
+    Scope("files:write", "send a roadmap's picture and files, directly to its owner", "a roadmap's picture and files are written out as words"),
+    Scope(
+        "users:read",
+        "notice who joins the workspace; know the time zone of who wants to be reminded",
+        "no welcome by direct message; reminders count in UTC unless a time zone is named",
+    ),
 )
 REQUIRED: Final = tuple(scope.name for scope in SCOPES if not scope.optional)
 OPTIONAL: Final = tuple(scope.name for scope in SCOPES if scope.optional)
@@ -70,7 +75,10 @@ METHODS: Final[dict[str, tuple[str, ...]]] = {
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history", "im:history"),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
     "oauth.v2.access": (),
+    "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
 }

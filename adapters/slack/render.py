@@ -22,12 +22,13 @@ from functools import lru_cache
 from itertools import count
 from typing import Final
 
+from adapters.files import UNREADABLE
 from adapters.slack import grid, limits, press
 from adapters.slack.limits import weigh
-from adapters.slack.words import CALL, calling, cut, cut_mrkdwn, escape, link, rich, section, spans, weight
+from adapters.slack.words import CALL, calling, code, cut, cut_mrkdwn, escape, link, rich, section, spans, weight
 from adapters.spans import Spans, blank, clean, literal, shorten, size, words
 from adapters.wire import Json
-from bot.chat import Block, Bullets, Buttons, Choices, Links, Note, Reply, Table, Text, plain
+from bot.chat import Block, Bullets, Buttons, Choices, File, Links, Note, Reply, Table, Text, plain
 from bot.markup import Span
 
 INTERACTIVE: Final = ("actions", "context_actions", "input")
@@ -209,6 +210,8 @@ def _block(block: Block, look: Look) -> Iterable[Piece]:
             return (Piece(tuple(blocks), clean(text), weight) for blocks, text, weight in drawn)
         case Choices():
             return _choices(block, look)
+        case File():
+            return _file(block, look)
         case Text(markdown, mentions=[_, *_]):
             called = {handle: look.people[handle] for handle in block.mentions if handle in look.people}
             return _pieces(_paragraphs(spans(markdown), look, called), words(markdown))
@@ -232,6 +235,14 @@ def _still(block: Text | Note | Bullets | Links | Table, rich: bool, tables: boo
         case _:
             drawn = _table(block, look)
     return tuple(Piece(piece.blocks, clean(piece.text), weigh(piece.blocks)) for piece in drawn)
+
+
+def _file(file: File, look: Look) -> Iterator[Piece]:
+    """Write out a file, where it can't be uploaded: what it is good for or shows, and what it says."""
+    yield from _pieces(_paragraphs(literal(file.alt), look), clean(plain(file)))
+    text = clean(file.text)
+    if file.media not in UNREADABLE and text.strip():
+        yield from _pieces(code(text, limits.RICH_TEXT, plainly=not look.rich), "")
 
 
 def _choices(block: Choices, look: Look) -> Iterator[Piece]:

@@ -17,7 +17,7 @@ import structlog
 from adapters import wire
 from adapters.pace import Calm
 from adapters.recent import Recent
-from adapters.saying import SHARE
+from adapters.saying import SHARE, wants_zone
 from adapters.slack import forms, home
 from adapters.slack.api import Api, Bot, Bots, SlackError
 from adapters.slack.deliver import Directs, Urls
@@ -40,6 +40,7 @@ from adapters.slack.parse import (
 from adapters.slack.press import QUESTION
 from adapters.slack.render import AskWords, ask_modal, settled
 from adapters.slack.shared import Shared, untold
+from adapters.slack.zones import Zones
 from adapters.wire import Json
 from bot import answers
 from bot.advisor import MANNERS, Advisor, Manner
@@ -103,6 +104,7 @@ class Talk:
         self._opening = Opening(links.advisor, links.api, links.directs, self._turn)
         self._recent: Recent[str, None] = Recent(RECENT)
         self._shared = Shared(links.api)
+        self._zones = Zones(links.api, links.bots)
         self._calm = Calm()
 
     async def hear(self, payload: Json, bot: Bot, now: datetime) -> Json | None:
@@ -179,6 +181,8 @@ class Talk:
         self, message: Message, *, guest: bool = False, manner: Manner = "asked", lead: tuple[Reply, ...] = ()
     ) -> tuple[Reply, ...]:
         # What others read along is said as to a guest: in a shared channel nobody hears of the team's own matters.
+        if wants_zone(message.text):
+            message = replace(message, zone=await self._zones.find(message.place.tenant, message.author, message.at))
         guest = guest or (not message.place.private and (message.place.tenant, message.place.channel) in self._shared)
         replies = await self._links.advisor.handle(message, deliver=True, manner=manner, guest=guest, lead=lead)
         if replies:

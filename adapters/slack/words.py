@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.slack.limits import SECTION, URL
-from adapters.spans import Spans, clean, linked, parsed, parted, shown, size
+from adapters.spans import Spans, clean, linked, pages, parsed, parted, shown, size
 from adapters.wire import Json
 from bot.markup import Span
 
@@ -79,6 +79,21 @@ def cut_mrkdwn(found: Spans, limit: int) -> list[str]:
 def rich(*elements: Json) -> Json:
     """Put sections and lists into a rich text block."""
     return {"type": "rich_text", "elements": list(elements)}
+
+
+def code(text: str, limit: int, *, plainly: bool = False) -> list[Json]:
+    """Draw a file's text as it stands, in blocks of at most `limit` characters; `plainly`: as mrkdwn."""
+    if not plainly:
+        held = [
+            {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": part}]}
+            for part in pages(text, limit)
+        ]
+        return [rich(each) for each in held]
+    room = limit - 8
+    while any(size(escape(part)) > limit - 8 for part in pages(text, room)):
+        room //= 2
+    drawn = [f"```\n{escape(part).replace('```', APART.join('```')).rstrip()}\n```" for part in pages(text, room)]
+    return [{"type": "section", "text": {"type": "mrkdwn", "text": part, "verbatim": True}} for part in drawn]
 
 
 def section(found: Spans, called: Mapping[str, str] | None = None) -> Json:

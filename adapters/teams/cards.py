@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from adapters.spans import Spans, blank, clean, literal, row_line, shorten, size
+from adapters.files import UNREADABLE
+from adapters.spans import Spans, blank, clean, literal, pages, row_line, shorten, size
 from adapters.teams import limits
 from adapters.teams.limits import weigh
 from adapters.teams.words import cut, in_block, link, runs, spans, undated
 from adapters.wire import Json
-from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Option, Table, Text
+from bot.chat import Block, Bullets, Button, Buttons, Choices, File, Links, Note, Option, Table, Text
 from bot.commands import Feedback, Give, parse
 from bot.markup import Span
 
@@ -106,6 +107,27 @@ def block(each: Block, press: Press) -> list[Json]:
             return buttons(each, press)
         case Choices():
             return choices(each, press)
+        case File():
+            return file(each)
+
+
+def file(each: File) -> list[Json]:
+    """Write a file out: what it is good for or shows, and what it says, to be copied."""
+    text = clean(each.text)
+    drawn = paragraphs(literal(each.alt))
+    if each.media in UNREADABLE or not text.strip():
+        return drawn
+    room = limits.PART * 4
+    while any(weigh(_code(part)) > limits.CONTENT // 2 for part in pages(text, room)):
+        room //= 2
+    return [*drawn, *(_code(part) for part in pages(text, room))]
+
+
+def _code(text: str) -> Json:
+    """Draw text as it stands, with a button that copies it; where a client has no such element, as words."""
+    instead = [_text(literal(part, code=True)) for part in pages(text, limits.PART)]
+    fallback = {"type": "Container", "items": instead}
+    return {"type": "CodeBlock", "language": "PlainText", "codeSnippet": text, "fallback": fallback}
 
 
 def _bullets(items: Sequence[Spans], *, ordered: bool = False) -> list[Json]:

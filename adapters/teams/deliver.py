@@ -22,15 +22,14 @@ from adapters.teams.api import Api, Reference, TeamsError
 from adapters.teams.forms import MAIN, PLATFORM, is_quiet
 from adapters.teams.parse import Origin
 from adapters.teams.reach import Reach
-from adapters.teams.render import Person, card, is_card, render, settled
+from adapters.teams.render import Person, is_card, render, settled
 from adapters.teams.talk import hint
 from adapters.wire import Json
 from bot import answers
 from bot.catalog.schema import Catalog
-from bot.chat import Place, Reply
+from bot.chat import Buttons, Choices, Place, Reply, Table
 from bot.store import Outgoing, Posted
 
-CARD: Final = "application/vnd.microsoft.card.adaptive"
 PLAIN: Final = 10_000  # characters of a plain message, where Teams refused a card
 _REFUSED: Final = (400, 413)  # the drawing was refused, not the message
 
@@ -150,11 +149,12 @@ class Delivery:
                 if error.status not in _REFUSED or not body.get("attachments") or way.asker:
                     raise
                 log.warning("teams_card_refused", why=str(error))
-                for plain in _plainly(outgoing.reply):
+                said = number > 0 and not is_card(outgoing.reply)
+                for plain in _plainly(outgoing.reply, said=said):
                     half.activities.append(await self._api.send(way.to, plain, asker=way.asker))
                 return
 
-    async def _drawn(self, outgoing: Outgoing) -> list[Json]:
+    async def _drawn(self, outgoing: Outgoing, *, as_card: bool = False) -> list[Json]:
         place, reply = outgoing.place, outgoing.reply
         if is_quiet(place):
             reply = saying.shareable(reply, answers.say(self._catalog(), "teams-share"))
@@ -165,7 +165,8 @@ class Delivery:
             name = name or answers.say(self._catalog(), "teams-somebody")
             reply = starts.named(reply, name)
             people[name] = Person(known.address if known else outgoing.asker, name)
-        return render(reply, mentions=people, nonce=live.marked(outgoing), hint=hint(self._catalog(), place))
+        told = hint(self._catalog(), place)
+        return render(reply, mentions=people, nonce=live.marked(outgoing), hint=told, as_card=as_card)
 
     async def _people(self, outgoing: Outgoing) -> dict[str, Person]:
         """Name whom a reply may call: those the admin named, by the address we know or else by their id."""
@@ -201,20 +202,17 @@ class Delivery:
             if found is None:
                 return False
             way = _Way(found, now.channel)
-        first, *more = await self._drawn(outgoing)
-        if not is_card(outgoing.reply):
-            first = {
-                "type": "message",
-                "summary": first.get("summary", ""),
-                "attachments": [{"contentType": CARD, "content": card(outgoing.reply)}],
-            }
+        bodies = await self._drawn(outgoing, as_card=True)
+        first = next((each for each in bodies if "attachments" in each), None)
+        if first is None:
+            return False
         try:
             await self._api.update(way.to, now.activity, first, asker=way.asker)
         except TeamsError as error:
             if error.status != 404 or error.code in ("ConversationNotFound", "BotNotInConversationRoster"):
                 raise
             return False
-        for body in more:
+        for body in (each for each in bodies if each is not first):
             await self._api.send(way.to, body, asker=way.asker)
         if now.live and not live.is_live(outgoing.reply):
             await self._reach.store.keep_posted(replace(now, live=False), datetime.now(UTC))
@@ -276,8 +274,9 @@ def _elsewhere(outgoing: Outgoing, before: Posted) -> bool:
     return before.channel != outgoing.place.channel
 
 
-def _plainly(reply: Reply) -> list[Json]:
-    """Draw a reply as words and nothing else: for a Teams that refuses its card."""
-    words = reply.plain
+def _plainly(reply: Reply, *, said: bool) -> list[Json]:
+    """Draw a reply as words and nothing else: for a Teams that refuses its card. `said`: its own words are there."""
+    pressed = tuple(each for each in reply.blocks if isinstance(each, Buttons | Choices | Table))
+    words = Reply(pressed).plain if said else reply.plain
     parts = [words[at : at + PLAIN] for at in range(0, len(words), PLAIN)]
     return [{"type": "message", "textFormat": "plain", "text": part} for part in parts]

@@ -30,6 +30,10 @@ SAYS: Final = 2_000  # characters of what a button says, ours
 ROW: Final = 52  # characters of the titles of buttons that share a row, ours: what a phone's width holds
 ROW_BUTTON: Final = 5  # what a button's own frame takes of that
 
+# Files
+PICTURE: Final = 1_000_000  # bytes of a picture in a message; Teams documents 1 MB and 1024 x 1024 pixels
+SIDE: Final = 1_024
+
 # Words
 PART: Final = 2_500  # characters of one paragraph; written in JSON's escapes they stay under CONTENT
 URL: Final = 1_500  # a longer address is shown, not linked

@@ -58,6 +58,7 @@ class Who:
     address: str
     name: str = ""
     foreign: bool = False  # belongs to another organisation
+    zone: str = ""  # their time zone, by its IANA name
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ class Pressed:
         seen = f"{self.says}|{self.who.author}|{self.nonce if once else self.activity}"
         digest = hashlib.blake2b(seen.encode(errors="replace"), digest_size=12).hexdigest()
         origin = Origin(self.card, invoked=self.invoked, moves=self.moves)
-        return Message(origin.id(f"{self.where.channel}/{digest}"), place, self.who.author, self.says, True, self.at)
+        id_ = origin.id(f"{self.where.channel}/{digest}")
+        return Message(id_, place, self.who.author, self.says, True, self.at, self.who.zone)
 
     @property
     def moves(self) -> bool:
@@ -219,7 +221,7 @@ def who_of(activity: Json) -> Who:
     tenant = text(table(data.get("tenant")), "id")
     stranger = not text(sender, "aadObjectId") if not home else home.lower() != tenant.lower()
     foreign = bool(tenant) and stranger
-    return Who(author, text(sender, "id"), text(sender, "name"), foreign)
+    return Who(author, text(sender, "id"), text(sender, "name"), foreign, text(activity, "localTimezone"))
 
 
 # Words and presses ------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Draw replies as Teams messages: one reply in, one or more activities out. Pure, and knows no SDK.
 
 A plain answer is a message in Markdown with citations and Teams' own thumbs; its follow-up questions stand in a small
-card below it. Suggested actions were refused: Teams shows three at most and none beside a card, takes them away with
+card in a message of its own below it. One activity never holds both: Teams makes two messages of it and tells the id of
+neither (BotFramework-Services issue 98), so that no thumb would find its answer, and updating such a one is refused.
+Suggested actions were refused: Teams shows three at most and none beside a card, takes them away with
 the next message of a personal chat, and says them in the person's name, which in a channel reaches no bot without a
 mention. A card's button reaches us in every scope, and says what it should. What is to be compared, chosen or
 answered (a table, an interview, "did you mean") is one card with everything in it, so that it can be updated in place.
@@ -21,7 +23,7 @@ from adapters.teams.cards import Press
 from adapters.teams.limits import weigh
 from adapters.teams.words import Person, address, at, cut, link, markdown, spans
 from adapters.wire import Json
-from bot.chat import Block, Bullets, Button, Buttons, Choices, Links, Note, Reply, Table, Text
+from bot.chat import Block, Bullets, Button, Buttons, Choices, File, Links, Note, Reply, Table, Text
 from bot.commands import Give, Move, NoneOfThese, parse
 from bot.markup import Span
 
@@ -43,17 +45,24 @@ class Piece:
 
 # What the delivery calls ------------------------------------------------------------------
 def render(
-    reply: Reply, *, mentions: Mapping[str, Person] | None = None, nonce: str = "", hint: str = ""
+    reply: Reply,
+    *,
+    mentions: Mapping[str, Person] | None = None,
+    nonce: str = "",
+    hint: str = "",
+    as_card: bool = False,
 ) -> list[Json]:
     """Draw a reply as activities without routing fields, to be sent in order; an empty reply gives none.
 
     `mentions` are the handles that may really call somebody; any other stays a word. `nonce` goes into every button.
-    `hint` (Markdown) is said below an interview's question: that typed words need a mention here.
+    `hint` (Markdown) is said below an interview's question: that typed words need a mention here. `as_card`: whatever
+    it is, since it takes the place of a card.
     """
-    press = Press(nonce)
-    pieces = _card(reply, press, hint, mentions or {}) if is_card(reply) else _message(reply, press, mentions or {})
+    press, people, whole = Press(nonce), mentions or {}, as_card or is_card(reply)
+    pieces = _card(reply, press, hint, people) if whole else _message(reply, press, people)
     held = list(_packed(list(pieces)))
-    return [_activity(each, reply, last=number == len(held)) for number, each in enumerate(held, 1)]
+    judged = max((number for number, each in enumerate(held) if whole or each[0].line), default=0)
+    return [_activity(each, reply, judged=number == judged) for number, each in enumerate(held)]
 
 
 def card(reply: Reply, *, nonce: str = "", hint: str = "") -> Json:
@@ -233,14 +242,14 @@ def _claim(position: int, span: Span, kept: str) -> Json:
 
 # Messages ---------------------------------------------------------------------------------
 def _packed(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """Spread pieces over messages: within the size, in order, words before the card, and together if they can be."""
+    """Spread pieces over messages: within the size, in order, words apart from cards, and together if they can be."""
     held: list[Piece] = []
     used = 0
     for piece in (part for each in pieces for part in _split(each) if part.line or part.elements):
         more = _weight(piece)
-        late = bool(piece.line) and any(each.elements for each in held)
+        other = bool(held) and bool(piece.line) != bool(held[0].line)
         cited = weigh([claim for each in (*held, piece) for claim in each.cited]) > limits.CITED
-        if held and (used + more > limits.CONTENT or late or (piece.cited and cited)):
+        if held and (used + more > limits.CONTENT or other or (piece.cited and cited)):
             yield held
             held, used = [], 0
         held.append(piece)
@@ -260,7 +269,7 @@ def _weight(piece: Piece) -> int:
     return weigh(piece.line) + weigh(piece.elements) + weigh(piece.entities)
 
 
-def _activity(pieces: Sequence[Piece], reply: Reply, *, last: bool) -> Json:
+def _activity(pieces: Sequence[Piece], reply: Reply, *, judged: bool) -> Json:
     text = ""
     for piece in pieces:
         if piece.line:
@@ -278,7 +287,7 @@ def _activity(pieces: Sequence[Piece], reply: Reply, *, last: bool) -> Json:
         drawn["entities"] = entities
     if elements:
         drawn["attachments"] = [cards.attachment(elements)]
-    if last and feedback(reply):
+    if judged and feedback(reply):
         drawn["channelData"] = {"feedbackLoop": {"type": "default"}}
     return drawn
 
@@ -307,6 +316,8 @@ def _first_words(block: Block) -> str:
             return " ".join((label, *(each.label for each in found)))
         case Choices(label):
             return label
+        case File(alt=alt):
+            return alt
 
 
 def _summary(text: str) -> str:

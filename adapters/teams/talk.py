@@ -317,7 +317,7 @@ def _hushed(catalog: Catalog, place: Place) -> bool:
 
 
 def _message(said: Said, place: Place) -> Message:
-    return Message(said.id, place, said.who.author, said.text, said.addressed, said.at)
+    return Message(said.id, place, said.who.author, said.text, said.addressed, said.at, said.who.zone)
 
 
 def _beside(said: Said) -> Place:

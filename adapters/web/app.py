@@ -25,6 +25,7 @@ from aiohttp import web
 from jinja2 import Environment, StrictUndefined, Template
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from adapters import files
 from adapters.pace import Pace
 from adapters.web import render
 from bot.chat import Message, Place, Reply
@@ -60,6 +61,9 @@ class Advises(Protocol):
 
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         """Say what someone sees who comes (back) to a thread."""
+
+    async def said(self, message: Message) -> tuple[Reply, ...]:
+        """Say again what was said to a message, for a day; nothing of it happens again."""
 
 
 class Said(BaseModel):
@@ -115,6 +119,7 @@ class Chat:
             web.get(at, _guarded(self.show)),
             web.get(at + "/open", _guarded(self.open)),
             web.post(at + "/say", _guarded(self.say)),
+            web.get(at + "/file/{turn:[0-9a-f-]{36}}/{name:" + files.NAME + "}", _guarded(self.file)),
             web.get("/static/{name}", _guarded(send_file)),
             web.get("/favicon.ico", _guarded(send_file)),
         ]
@@ -144,7 +149,17 @@ class Chat:
             return _signed(self._page(place.thread, said, result), request, session)
         if isinstance(result, Trouble):
             return result.response()
-        return _signed(_html(render.fragment(result, _press(place))), request, session)
+        return _signed(_html(render.fragment(result, _press(place, said))), request, session)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Send a file of a reply, to the session it was made for."""
+        place, (_, author) = _place(request), _author(request)
+        about = Message(f"{place.thread}/{request.match_info['turn']}", place, author, "", True, datetime.now(UTC))
+        try:
+            made = await files.found(await self.advisor.said(about), request.match_info["name"])
+        except StoreError:
+            return Trouble(503, "busy", 1).response()
+        return files.response(made, save="save" in request.query) if made else Trouble(404, "gone").response()
 
     async def _turn(self, said: Said | None, author: str, place: Place) -> tuple[Reply, ...] | Trouble:
         if said is None:
@@ -162,7 +177,7 @@ class Chat:
     def _page(self, thread: str, said: Said | None = None, result: tuple[Reply, ...] | Trouble = ()) -> web.Response:
         trouble = result if isinstance(result, Trouble) else None
         replies = () if isinstance(result, Trouble) else result
-        press = render.Press(f"/t/{thread}/say", str(uuid4()))
+        press = render.Press(f"/t/{thread}/say", str(uuid4()), _files(thread, said))
         drawn = PAGE.render(
             press=press,
             spots=self.spots,
@@ -239,8 +254,13 @@ def _place(request: web.Request) -> Place:
     return Place("web", "local", "web", request.match_info["thread"])
 
 
-def _press(place: Place) -> render.Press:
-    return render.Press(f"/t/{place.thread}/say", str(uuid4()))
+def _press(place: Place, said: Said | None = None) -> render.Press:
+    return render.Press(f"/t/{place.thread}/say", str(uuid4()), _files(place.thread, said))
+
+
+def _files(thread: str, said: Said | None) -> str:
+    """Say where the files of the replies to a turn are; "" without one."""
+    return f"/t/{thread}/file/{said.id}" if said else ""
 
 
 # Who someone is ---------------------------------------------------------------------------

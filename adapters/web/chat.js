@@ -254,6 +254,11 @@ composer.addEventListener("submit", (event) => {
   send(said, said);
   text.focus();
 });
+// A file is kept for a day. What a picture showed stands in its place then.
+log.addEventListener("error", (event) => {
+  const figure = event.target.closest?.(".picture");
+  if (figure) figure.replaceChildren(element("p", "", event.target.alt), element("p", "note", words.gone));
+}, true);
 addEventListener("online", () => wake());
 addEventListener("storage", (event) => { // another tab went on with this thread, or with another
   if (event.key === "whichops.threads") list();

@@ -13,21 +13,24 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from adapters.files import pixels
 from bot import markup
-from bot.chat import Block, Bullets, Button, Buttons, Choices, Link, Links, Note, Reply, Table, Text
+from bot.chat import Block, Bullets, Button, Buttons, Choices, File, Link, Links, Note, Reply, Table, Text
 from bot.commands import Give, Move, NoneOfThese, parse
 
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
 _RANGE = re.compile(r"(?<!\d)(\d{1,4}(?:-\d{1,4}){1,2})(?!\d)")  # bounded: it runs over any text
+_SIZE = re.compile(r'viewBox="0 0 ([0-9.]{1,9}) ([0-9.]{1,9})"')
 _NARROW = 12  # characters: a column of such short cells is drawn as narrow as it can be
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where a button's form goes when the page runs without its script."""
+    """Where a button's form goes when the page runs without its script, and where a reply's files are."""
 
     action: str
     id: str
+    files: str = ""  # where the files of these replies are; "": nowhere
 
 
 def fragment(replies: Iterable[Reply], press: Press) -> Markup:
@@ -100,6 +103,8 @@ def _block(block: Block, press: Press) -> Markup:
             return _buttons(block, press)
         case Choices():
             return _choices(block, press)
+        case File():
+            return _file(block, press)
 
 
 def _lines(items: Iterable[Markup]) -> Markup:
@@ -169,6 +174,35 @@ def _choices(block: Choices, press: Press) -> Markup:
             _move(block.says), block.label, options, confirm
         ),
     )
+
+
+def _file(file: File, press: Press) -> Markup:
+    """Draw a picture, or what a file is good for; and what to save."""
+    words = Markup("<p>{}</p>").format(file.alt)
+    if not press.files:
+        return words
+    if not file.pictured:
+        return words + _saving(press, file.name)
+    dark = Markup('<source media="(prefers-color-scheme: dark)" srcset="{}/{}">').format(
+        press.files, pixels(file.name, dark=True)
+    )
+    size = _SIZE.search(file.text[:2000])
+    frame = Markup(' width="{}" height="{}"').format(*map(round, map(float, size.groups()))) if size else Markup("")
+    drawn = Markup('<a href="{}/{}" target="_blank"><picture>{}<img src="{}/{}" alt="{}"{}></picture></a>').format(
+        press.files, pixels(file.name), dark if file.dark else "", press.files, pixels(file.name), file.alt, frame
+    )
+    return Markup('<figure class="picture">{}{}</figure>').format(drawn, _saving(press, pixels(file.name), file.name))
+
+
+def _saving(press: Press, *names: str) -> Markup:
+    """Draw what saves files; a page for a browser is opened, and saved or printed from there."""
+    links = Markup("").join(
+        Markup('<a href="{}/{}" target="_blank">{}</a>').format(press.files, name, name)
+        if name.endswith(".html")
+        else Markup('<a href="{}/{}?save" download="{}">{}</a>').format(press.files, name, name, name)
+        for name in names
+    )
+    return Markup('<p class="saving">{}</p>').format(links)
 
 
 def _form(press: Press, inside: Markup) -> Markup:

@@ -7,9 +7,11 @@ Must never decide anything or hold a sentence.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -361,6 +363,14 @@ class Roadmap(_Model):
     def path(self) -> dict[str, Route]:
         """Every path by id."""
         return self.paths.paths
+
+    @cached_property
+    def version(self) -> str:
+        """A fingerprint of everything a plan is made of, words left out: where it changed, plans may."""
+        sizes = {name: (each.hours, each.prerequisites) for name, each in self.module.items()}
+        pages = (self.plan, self.paths, self.scoring, self.gates, self.results)
+        rules = [page.model_dump_json(exclude={"owner", "reviewed"}) for page in pages]
+        return hashlib.blake2b(repr((sizes, rules)).encode(), digest_size=8).hexdigest()
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Roadmap:

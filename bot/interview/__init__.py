@@ -4,6 +4,7 @@
 Must never read a clock, a file or the environment, and never know how a question is drawn.
 """
 
+from bot.interview.moving import step
 from bot.interview.reading import read
 from bot.interview.state import (
     Asked,
@@ -11,14 +12,16 @@ from bot.interview.state import (
     Outcome,
     Stage,
     Stepped,
+    Then,
     chosen,
     given,
     open_question,
     progress,
     review,
+    road,
     stage,
-    step,
 )
+from bot.interview.walking import meant, refreshed
 
 __all__ = [
     "Asked",
@@ -26,12 +29,16 @@ __all__ = [
     "Outcome",
     "Stage",
     "Stepped",
+    "Then",
     "chosen",
     "given",
+    "meant",
     "open_question",
     "progress",
     "read",
+    "refreshed",
     "review",
+    "road",
     "stage",
     "step",
 ]

@@ -8,13 +8,14 @@ Monday ends on a Sunday at the latest. Must never look at the points or gates.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from math import ceil
 
 from bot.catalog.script import Module, Resource, Roadmap
+from bot.roadmap.calendar import Span, day
 from bot.roadmap.recommend import Answers, Recommendation, tidy
 
 LATEST_START = date(9990, 1, 1)  # a year and more before dates end
@@ -136,19 +137,30 @@ class _Stay:
 
 
 def plan(
-    script: Roadmap, recommendation: Recommendation, answers: Answers, start: date, relearn: Iterable[str] = ()
+    script: Roadmap,
+    recommendation: Recommendation,
+    answers: Answers,
+    start: date,
+    relearn: Iterable[str] = (),
+    *,
+    behind: Container[str] = (),
+    off: Iterable[Span] = (),
+    weeks: int | None = None,
 ) -> Plan:
-    """Cut the recommended path to the answers' hours and horizon, from `start` on.
+    """Cut the recommended path to the answers' hours and horizon, from `start` on, around the days `off`.
 
-    `relearn` names modules that count as known but are wanted in the plan. Raises ValueError for
-    a start day so late that the dates would end. Over 40 lines, since a plan has many parts.
+    `relearn` names modules that count as known but are wanted in the plan; those `behind` are done with and are not
+    laid again; `weeks` stands in for the horizon. Days off add to the calendar and take no hours. Raises ValueError
+    for a start day so late that the dates would end. Over 40 lines, since a plan has many parts.
     """
     if start > LATEST_START:
         raise ValueError(f"a plan can't start after {LATEST_START.isoformat()}")
     time = _time(script, answers)
+    time = replace(time, weeks=weeks) if weeks else time
+    off = tuple(off)
     known = known_modules(script, answers)
     wanted = set(relearn)
-    steps = _steps(script, recommendation, known)
+    steps = [name for name in _steps(script, recommendation, known) if name not in behind]
     open_ = [script.module[name] for name in steps if name not in known or name in wanted]
     chosen, stays = _cut(open_, time, script)
     rest = open_[len(chosen) :]
@@ -158,14 +170,14 @@ def plan(
         path=route.id,
         title=route.title,
         start=start,
-        end=start + timedelta(weeks=time.weeks, days=-1),
+        end=day(start, time.weeks * 7 - 1, off),
         hours_a_week=time.hours,
         weeks=time.weeks,
         assumed=time.assumed,
         capacity=time.capacity,
         hours_used=used,
         small=time.capacity < script.plan.small,
-        modules=_dated(chosen, stays, start, script.plan.project_weeks),
+        modules=_dated(chosen, stays, start, script.plan.project_weeks, off),
         known=tuple(
             KnownModule(name, script.module[name].title, script.module[name].hours, known[name])
             for name in steps
@@ -181,6 +193,21 @@ def plan(
         whole_fit=time.fit(used + sum(each.hours for each in rest)) if rest else None,
         go_on=None if rest else _go_on(script, recommendation),
     )
+
+
+def relaid(
+    script: Roadmap, modules: Sequence[Module], answers: Answers, start: date, off: Iterable[Span], weeks: int
+) -> tuple[Planned, ...]:
+    """Lay these modules from `start` on at the answers' pace: within the weeks if they fit, else as long as it takes."""
+    time = replace(_time(script, answers), weeks=weeks)
+    stays = _lay(modules, time)
+    stays = _lay_sharing(modules, time.half, len(modules)) if stays is None else stays
+    return _dated(modules, stays, start, script.plan.project_weeks, tuple(off))
+
+
+def spread(hours: int) -> tuple[int, int]:
+    """Give the least and the most hours to expect of an estimate: 40 % less, 40 % more."""
+    return max(1, round(hours * 0.6)), round(hours * 1.4)
 
 
 def known_modules(script: Roadmap, answers: Answers) -> dict[str, str]:
@@ -258,14 +285,16 @@ def _lay_sharing(modules: Sequence[Module], half: Decimal, first_shared: int) ->
     return stays
 
 
-def _dated(modules: Sequence[Module], stays: Sequence[_Stay], start: date, project_weeks: int) -> tuple[Planned, ...]:
+def _dated(
+    modules: Sequence[Module], stays: Sequence[_Stay], start: date, project_weeks: int, off: tuple[Span, ...]
+) -> tuple[Planned, ...]:
     return tuple(
         Planned(
             id=module.id,
             title=module.title,
             hours=module.hours,
-            start=start + _days(stay.first),
-            to=start + _days(stay.last + 1) - timedelta(days=1),
+            start=day(start, _days(stay.first), off),
+            to=day(start, _days(stay.last + 1) - 1, off),
             after=module.after,
             exit=module.exit,
             resources=module.resources,
@@ -276,9 +305,9 @@ def _dated(modules: Sequence[Module], stays: Sequence[_Stay], start: date, proje
     )
 
 
-def _days(halves: int) -> timedelta:
+def _days(halves: int) -> int:
     """Count the days before the half-week of that number begins: 0, 3, 7, 10, 14, ..."""
-    return timedelta(days=halves * 7 // 2)
+    return halves * 7 // 2
 
 
 def _go_on(script: Roadmap, recommendation: Recommendation) -> GoOn | None:

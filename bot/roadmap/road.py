@@ -68,6 +68,8 @@ class Road:
     stretches: tuple[Stretch, ...]
     known: tuple[Passed, ...] = ()
     later: tuple[str, ...] = ()  # titles of what didn't fit, in order
+    off: tuple[tuple[date, date], ...] = ()  # first and last days of times off, which the stretches are laid around
+    weekdays: tuple[int, ...] = ()  # the days of the week kept for it, Monday is 0; empty: any
 
     @property
     def done(self) -> int:

@@ -6,6 +6,10 @@ The one door to the database: nothing outside this package imports SQLAlchemy.
 from bot.store.reaching import Known, Posted, Reached
 from bot.store.store import Store
 from bot.store.turn import (
+    ALARM,
+    Alarm,
+    Counting,
+    Due,
     Gap,
     Greeting,
     Health,
@@ -23,6 +27,10 @@ from bot.store.turn import (
 )
 
 __all__ = [
+    "ALARM",
+    "Alarm",
+    "Counting",
+    "Due",
     "Gap",
     "Greeting",
     "Health",

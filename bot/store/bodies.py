@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
-from bot.chat import Block, Place, Reply
+from bot.chat import Audience, Block, Place, Reply
 from bot.store.turn import State
 
 
@@ -24,7 +24,7 @@ class Body(BaseModel):
 
     blocks: tuple[Annotated[Block, Field(discriminator="type")], ...]
     title: str = ""
-    audience: Literal["thread", "asker"] = "thread"
+    audience: Audience = "thread"
 
 
 _LONGEST_KEY = 300

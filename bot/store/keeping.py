@@ -25,9 +25,11 @@ from sqlalchemy import (
 from bot.store import reaching
 from bot.store.bodies import clean, fit
 from bot.store.tables import (
+    alarm,
     conversation,
     feedback,
     inbox,
+    member,
     metadata,
     muted,
     outbox,
@@ -113,6 +115,8 @@ def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterato
         (outbox, given_up),
         (conversation, conversation.c.updated < idle),
         (shelved, shelved.c.at < idle),
+        (alarm, alarm.c.due < idle),
+        (member, member.c.at < idle),
         (unanswered, unanswered.c.at < noted),
         (feedback, feedback.c.at < noted),
         (shadow, shadow.c.at < noted),
@@ -145,10 +149,11 @@ def forget(connection: Connection, tenant: str, author: str) -> int:
         delete(outbox).where(outbox.c.tenant == tenant, or_(outbox.c.asker == author, outbox.c.thread.in_(own))),
         delete(conversation).where(conversation.c.tenant == tenant, conversation.c.owner == author),
         delete(shelved).where(shelved.c.tenant == tenant, shelved.c.owner == author),
+        delete(alarm).where(alarm.c.tenant == tenant, alarm.c.owner == author),
         delete(muted).where(muted.c.tenant == tenant, muted.c.channel == personal(person)),
         *(
             delete(table).where(table.c.tenant == tenant, table.c.who == person)
-            for table in (inbox, unanswered, feedback, shadow)
+            for table in (inbox, unanswered, feedback, shadow, member)
         ),
     )
     rows = sum(connection.execute(deletion).rowcount for deletion in deletions)

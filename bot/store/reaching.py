@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Delete, delete, or_, select, update
 
 from bot.store.bodies import clean, fit
 from bot.store.engines import inserting
-from bot.store.tables import conversation, muted, outbox, person, posted, reference, shadow, shelved
+from bot.store.tables import alarm, conversation, member, muted, outbox, person, posted, reference, shadow, shelved
 from bot.store.turn import millis, moment
 
 
@@ -103,11 +103,11 @@ def forget_channel(connection: Connection, tenant: str, channel: str) -> int:
     deletions: tuple[Delete, ...] = (
         *(
             delete(table).where(table.c.tenant == tenant, table.c.thread.startswith(f"{channel}/", autoescape=True))
-            for table in (outbox, conversation, shelved)
+            for table in (outbox, conversation, shelved, alarm)
         ),
         *(
             delete(table).where(table.c.tenant == tenant, table.c.channel == channel)
-            for table in (shadow, muted, posted)
+            for table in (shadow, muted, posted, member)
         ),
         delete(reference).where(reference.c.tenant == tenant, reference.c.conversation == channel),
     )

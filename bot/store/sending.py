@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.chat import Reply
 from bot.redact import redact
 from bot.store.bodies import clean, read_place, read_reply
 from bot.store.tables import outbox, shelved
@@ -77,6 +78,7 @@ _UNTRIED = (
     .where(outbox.c.id == bindparam("which"), _open(outbox))
     .values(lease=None, due=bindparam("again"), error=bindparam("why"), tries=outbox.c.tries - 1)
 )
+_BODY = select(outbox.c.body).where(outbox.c.id == bindparam("which"))
 _RELEASE = update(outbox).where(_open(outbox), outbox.c.lease.is_not(None)).values(lease=None)
 _COUNTS = select(
     select(func.count()).select_from(outbox).where(_open(outbox)).scalar_subquery().label("waiting"),
@@ -133,6 +135,15 @@ def put_off(connection: Connection, which: int, retry_at: datetime, why: str) ->
 def park(connection: Connection, which: int, now: datetime, error: str) -> None:
     """Give a reply up at once: trying again can't help."""
     connection.execute(_PARK, {"ids": [which], "at": millis(now), "why": _why(error)})
+
+
+def find(connection: Connection, which: int) -> Reply | None:
+    """Read a reply, sent or not; None when it is gone or another version wrote it."""
+    body = connection.execute(_BODY, {"which": which}).scalar()
+    try:
+        return None if body is None else read_reply(body)
+    except ValueError:
+        return None
 
 
 def release(connection: Connection) -> None:

@@ -18,11 +18,11 @@ from sqlalchemy import URL, Connection, Engine, bindparam
 
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
-from bot.store import engines, installing, keeping, migrating, moving, reaching, sending
+from bot.store import engines, installing, keeping, migrating, moving, reaching, sending, waking
 from bot.store.lanes import Key, Lane
 from bot.store.reaching import Known, Posted, Reached
 from bot.store.tables import pulse
-from bot.store.turn import Gap, Health, Opinion, Outgoing, S, Turn, Turned, Unsaid, millis
+from bot.store.turn import Due, Gap, Health, Opinion, Outgoing, S, Turn, Turned, Unsaid, millis
 from bot.store.turning import Turning, address
 
 T = TypeVar("T")
@@ -139,6 +139,10 @@ class Store(Generic[S]):
         """Read somebody's conversations, the last touched first: each one's place key and state."""
         return await self._read(lambda connection: self._turning.owned(connection, tenant, author, limit))
 
+    async def homes(self, tenant: str, author: str, limit: int = 10) -> tuple[tuple[Place, S], ...]:
+        """Read the same with the place of each, where that is kept."""
+        return await self._read(lambda connection: self._turning.homes(connection, tenant, author, limit))
+
     # The outbox --------------------------------------------------------------------------
     async def claim(
         self,
@@ -176,9 +180,36 @@ class Store(Generic[S]):
         """
         await self._write(lambda connection: moving.move(connection, opening, to, at, keep=keep))
 
+    async def reply(self, which: int) -> Reply | None:
+        """Read a reply of the outbox by its id; None when it is gone."""
+        return await self._read(lambda connection: sending.find(connection, which))
+
     async def parked(self) -> int:
         """Count the replies nobody could deliver."""
         return (await self._read(sending.health)).parked
+
+    # Alarms ------------------------------------------------------------------------------
+    async def claim_alarms(
+        self, now: datetime, platform: str, limit: int = 50, lease: timedelta = timedelta(seconds=30)
+    ) -> tuple[Due, ...]:
+        """Take the conversations that the clock wakes now. Nobody else gets them until the lease is over."""
+        return await self._write(lambda connection: waking.claim(connection, now, limit, lease, platform))
+
+    async def alarms(self, tenant: str, owner: str, now: datetime) -> tuple[Due, ...]:
+        """Find somebody's alarms that are due, without taking them (`tenant` is a place's `owner`)."""
+        return await self._read(lambda connection: waking.due(connection, tenant, owner, now))
+
+    async def end_alarm(self, which: Due) -> bool:
+        """End an alarm of which nothing came; False when another was set since, as it should."""
+        return await self._write(lambda connection: waking.end(connection, which))
+
+    async def counted(self, tenant: str, channel: str) -> tuple[str, ...]:
+        """Read what is told of those who count in a channel's team view; not who they are."""
+        return await self._read(lambda connection: waking.counted(connection, tenant, channel))
+
+    async def counts(self, tenant: str, channel: str, author: str) -> bool:
+        """Tell whether somebody counts in a channel's team view."""
+        return await self._read(lambda connection: waking.counts(connection, tenant, channel, author))
 
     # Curators ----------------------------------------------------------------------------
     async def unanswered(self, since: datetime, limit: int = 50, tenant: str | None = None) -> tuple[Gap, ...]:

@@ -34,6 +34,7 @@ conversation = Table(
     Column("owner", Text),
     Column("state", Text, nullable=False),
     Column("updated", BigInteger, nullable=False),
+    Column("place", Text),  # null where an earlier version wrote it last
     Index("conversation_owner", "tenant", "owner"),
     Index("conversation_updated", "updated"),
 )
@@ -194,4 +195,31 @@ posted = Table(  # what of ours can be found again by its id: answers that are j
     Column("at", BigInteger, nullable=False),
     Index("posted_owner", "tenant", "owner"),
     Index("posted_at", "at"),
+)
+
+alarm = Table(  # when the clock wakes a conversation: its state says when, this row only finds it
+    "alarm",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("thread", Text, primary_key=True),
+    Column("platform", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("lease", BigInteger),
+    Column("tries", Integer, nullable=False),
+    Index("alarm_due", "platform", "due"),
+    Index("alarm_owner", "tenant", "owner"),
+)
+
+member = Table(  # who counts in the team view of a channel: what they go for and when, and no answer of theirs
+    "member",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("who", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("member_who", "tenant", "who"),
+    Index("member_at", "at"),
 )

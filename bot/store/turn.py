@@ -30,6 +30,8 @@ class State(Protocol):
 
 S = TypeVar("S", bound=State)
 
+ALARM = "alarm/"  # begins the id of a message that the clock sends
+
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
@@ -78,16 +80,39 @@ class Greeting:
     at: datetime
 
 
-Record = Unanswered | Verdict | Shadowed | Muting | Greeting
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Somebody wants to count in the team view of a channel, with what `body` tells of them; "": no longer.
+
+    Without a channel: wherever they are counted already.
+    """
+
+    channel: str
+    body: str
+    at: datetime
+
+
+Record = Unanswered | Verdict | Shadowed | Muting | Greeting | Counting
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """When the clock is to wake this conversation next; None: never again."""
+
+    due: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn(Generic[S]):
-    """What `decide` returns: the state to keep (None: keep nothing), what to say, what to note."""
+    """What `decide` returns: the state to keep (None: keep nothing), what to say, what to note.
+
+    An `alarm` takes the place of the one that is set; without one, that stays.
+    """
 
     state: S | None
     replies: tuple[Reply, ...] = ()
     records: tuple[Record, ...] = ()
+    alarm: Alarm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +144,21 @@ class Outgoing:
         """A stable mark of this one reply, to find it again on the platform; tells nothing about the person."""
         seed = f"{self.place.owner}|{self.place.key}|{self.message}|{self.part}"
         return hashlib.blake2b(seed.encode(errors="replace"), digest_size=16).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A conversation whose alarm went off. `tries` counts this one: above 1 its message may be taken already."""
+
+    place: Place
+    owner: str
+    due: datetime
+    tries: int = 1
+
+    @property
+    def id(self) -> str:
+        """The id of its message: the same however often, and by whomever, it is claimed."""
+        return f"{ALARM}{self.place.key}/{millis(self.due)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,24 @@ from sqlalchemy import BigInteger, Connection, bindparam, delete, func, insert, 
 from bot import telemetry
 from bot.chat import Message, Place, Reply
 from bot.redact import redact
-from bot.store.bodies import clean, fit, read_reply, write_place, write_reply, write_state
+from bot.store import waking
+from bot.store.bodies import clean, fit, read_place, read_reply, write_place, write_reply, write_state
 from bot.store.engines import inserting
 from bot.store.tables import conversation, feedback, inbox, muted, outbox, shadow, shelved, unanswered
-from bot.store.turn import Greeting, Muting, Record, S, Shadowed, Turn, Turned, Unanswered, Verdict, millis, who
+from bot.store.turn import (
+    Counting,
+    Greeting,
+    Muting,
+    Record,
+    S,
+    Shadowed,
+    Turn,
+    Turned,
+    Unanswered,
+    Verdict,
+    millis,
+    who,
+)
 
 _LONGEST = 500  # characters of a question or a reason that are kept
 _READ = 4000  # characters that are looked at before they are redacted
@@ -39,14 +53,14 @@ class Statements:
         here = conversation.c.tenant == bindparam("here_tenant"), conversation.c.thread == bindparam("here_thread")
         self.load = select(conversation.c.state, conversation.c.owner).where(*here)
         self.owned = (
-            select(conversation.c.thread, conversation.c.state)
+            select(conversation.c.thread, conversation.c.state, conversation.c.place)
             .where(conversation.c.tenant == bindparam("tenant"), conversation.c.owner == bindparam("author"))
             .order_by(conversation.c.updated.desc(), conversation.c.thread)
             .limit(bindparam("most"))
         )
         self.drop = delete(conversation).where(*here)
         saving = upsert(conversation)
-        changed = {name: saving.excluded[name] for name in ("owner", "state", "updated")}
+        changed = {name: saving.excluded[name] for name in ("owner", "state", "updated", "place")}
         self.save = saving.on_conflict_do_update(
             index_elements=["tenant", "thread"], set_={"version": conversation.c.version + 1, **changed}
         )
@@ -104,6 +118,9 @@ class Turning(Generic[S]):
         )
         for record in turn.records:
             self._record(connection, tenant, message.author, record)
+        if turn.alarm is not None:
+            owner = turn.state.owner if turn.state is not None else None
+            waking.put(connection, message, owner or message.author, turn.alarm)
         return Turned(turn.replies, ids)
 
     def peek(self, connection: Connection, place: Place) -> S | None:
@@ -117,6 +134,13 @@ class Turning(Generic[S]):
         asked = {"tenant": fit(tenant), "author": clean(author), "most": limit}
         found = [(row.thread, self._read(row.state)) for row in connection.execute(self._sql.owned, asked)]
         return tuple((thread, state) for thread, state in found if state is not None)
+
+    def homes(self, connection: Connection, tenant: str, author: str, limit: int) -> tuple[tuple[Place, S], ...]:
+        """Read the same with where each is."""
+        asked = {"tenant": fit(tenant), "author": clean(author), "most": limit}
+        rows = [row for row in connection.execute(self._sql.owned, asked) if row.place is not None]
+        found = [(read_place(row.place), self._read(row.state)) for row in rows]
+        return tuple((place, state) for place, state in found if state is not None)
 
     def replies(self, connection: Connection, message: Message) -> tuple[Reply, ...]:
         """Read what was said to a message when it was taken."""
@@ -157,6 +181,7 @@ class Turning(Generic[S]):
             "owner": None if owner is None else clean(owner),
             "state": write_state(state),
             "updated": at,
+            "place": write_place(message.place),
         }
         connection.execute(self._sql.save, values)
 
@@ -196,6 +221,8 @@ class Turning(Generic[S]):
                 connection.execute(self._sql.mute, {"tenant": tenant, "channel": fit(channel), "at": millis(at)})
             case Muting(channel):
                 connection.execute(self._sql.unmute, {"here_tenant": tenant, "here_channel": fit(channel)})
+            case Counting():
+                waking.count(connection, tenant, author, record)
             case Greeting(False, at):
                 values = {"channel": personal(person["who"]), "at": millis(at)}
                 connection.execute(self._sql.mute, {"tenant": tenant} | values)

@@ -136,7 +136,7 @@ class Slack:
     def __init__(self) -> None:
         self.url = ""
         self.tokens = {TOKEN: Install()}
-        self.scopes = "app_mentions:read,chat:write,commands,im:history,im:write,users:read"
+        self.scopes = "app_mentions:read,chat:write,commands,files:write,im:history,im:write,users:read"
         self.channels = {"C0OPS": Channel("C0OPS", {BOT, "U0ANA", "U0BEN"})}
         self.users: dict[str, Json] = {user: {} for user in ("U0ANA", "U0BEN", BOT)}
         self.posted: list[Posted] = []
@@ -441,6 +441,9 @@ class Slack:
     async def upload_url(self, install: Install, params: Json) -> Json:
         if not params.get("filename") or not str(params.get("length", "")).isdigit() or int(params["length"]) < 1:
             raise RefusedError("invalid_arguments")
+        self._needs("files:write")
+        if rules.units(str(params.get("alt_txt") or "")) > 1000:
+            raise RefusedError("alt_txt_too_large")
         key = f"F{secrets.token_hex(4).upper()}"
         self.files[key] = {
             "id": key,
@@ -450,10 +453,15 @@ class Slack:
         }
         return {"upload_url": f"{self._base}/upload/{key}", "file_id": key}
 
+    def _needs(self, scope: str) -> None:
+        if scope not in self.scopes.split(","):
+            raise RefusedError("missing_scope")
+
     async def complete_upload(self, install: Install, params: Json) -> Json:
         files = params.get("files")
         if not isinstance(files, list) or not files:
             raise RefusedError("invalid_arguments")
+        self._needs("files:write")
         if any("data" not in self.files.get(str(each.get("id")), {}) for each in files):
             raise RefusedError("file_not_found")
         if params.get("channel_id"):
@@ -500,8 +508,10 @@ class Slack:
     async def _upload(self, request: web.Request) -> web.Response:
         known = self.files.get(request.match_info["id"])
         data = await request.read()
-        if known is None or len(data) != known["length"]:
+        if known is None or len(data) != known["length"] or "data" in known:  # an address is good for one upload
             return web.Response(status=400, text="upload failed")
+        if request.headers.get("Authorization"):
+            return web.Response(status=400, text="no token belongs here")
         known["data"] = data
         return web.Response(text=f"OK - {len(data)}")
 

@@ -113,6 +113,7 @@ async def test_missing_scopes_are_named_needed_ones_as_bad_others_with_what_is_l
     assert [
         "without channels:history, groups:history: every reply needs a mention",
         "without groups:read: no welcome, no hello when invited; it counts as shared until a message there is heard",
+        "without files:write: a roadmap's picture and files are written out as words",
         "never used: files:read",
     ] == said
     assert all("install the app again" in each.mend for each in found)

@@ -61,6 +61,9 @@ class Answers:
     async def respond(self, url: str, body: Json) -> None:
         raise AssertionError
 
+    async def upload(self, url: str, body: bytes) -> None:
+        raise AssertionError
+
 
 # Kept and found ---------------------------------------------------------------------------
 async def test_an_installation_is_found_again_and_the_newest_wins(installs: Installs) -> None:

@@ -87,7 +87,7 @@ def test_the_shortcuts_are_those_that_open_the_modal(manifest: dict[str, Any]) -
 
 
 METHOD = re.compile(
-    r"(?:apps|assistant|auth|bots|chat|conversations|files|oauth|reactions|team|users|views)\.[a-zA-Z.]+"
+    r"(?!.*\.com$)(?:apps|assistant|auth|bots|chat|conversations|files|oauth|reactions|team|users|views)\.[a-zA-Z.]+"
 )
 BY_SDK = {"oauth.v2.access"}  # called inside Bolt's OAuth flow
 

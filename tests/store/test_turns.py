@@ -11,7 +11,22 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat import Bullets, Button, Buttons, Choices, Link, Links, Message, Note, Option, Place, Reply, Table, Text
+from bot.chat import (
+    Bullets,
+    Button,
+    Buttons,
+    Choices,
+    File,
+    Link,
+    Links,
+    Message,
+    Note,
+    Option,
+    Place,
+    Reply,
+    Table,
+    Text,
+)
 from bot.errors import StoreError
 from bot.store import Store, Turn, Turned, Unanswered
 
@@ -26,6 +41,7 @@ ALL_BLOCKS = Reply(
         Buttons((Button("Press", "/topic mlops", "primary"),), "next"),
         Choices("Which?", (Option("x", "X", True), Option("y", "Y")), "/answer runs", "Done"),
         Note("small"),
+        File("plan.svg", "image/svg+xml", "<svg>\u00e4</svg>", "A plan", "<svg/>"),
     ),
     "A title",
     "asker",

@@ -284,7 +284,7 @@ class Teams:
                 return _error(refused, html=isinstance(fault, Fail) and fault.html)
             call.status = 201 if request.method == "POST" else 200
             if isinstance(fault, Empty) or not told:
-                return web.Response(status=200)
+                return web.Response(status=202 if _split(call.body) else 200)
             return web.json_response(told, status=call.status)
 
         return served
@@ -350,15 +350,19 @@ class Teams:
             only = (call.body.get("recipient") or {}).get("id", "")
             if conversation.kind == "personal" or only not in conversation.members:
                 raise RefusedError(400, "BadArgument recipient")
-        self._next_id += 1
-        self.posted.append(Posted(str(self._next_id), request.match_info["conversation"], call.body, only))
-        return {"id": str(self._next_id)}
+        parts = _split(call.body) or [call.body]
+        for part in parts:
+            self._next_id += 1
+            self.posted.append(Posted(str(self._next_id), request.match_info["conversation"], part, only))
+        return {"id": str(self._next_id)} if len(parts) == 1 else {}
 
     async def _put(self, request: web.Request, call: Call) -> Json:
         self._conversation(request)
         if _targeted(request) and "recipient" in call.body:
             raise RefusedError(400, "BadArgument recipient")
         self._check(call.body)
+        if _split(call.body):
+            raise RefusedError(400, "BadSyntax Activity resulted into multiple skype activities")
         found = self._own(request, targeted=_targeted(request))
         found.before.append(found.activity)
         found.activity = call.body
@@ -372,6 +376,15 @@ class Teams:
 
 def _base(conversation: str) -> str:
     return conversation.partition(";messageid=")[0]
+
+
+def _split(activity: Json) -> list[Json]:
+    """Words and a card in one activity become two messages, and the Connector tells the id of neither."""
+    attachments = activity.get("attachments") or []
+    if not activity.get("text") or not attachments:
+        return []
+    rest = {name: value for name, value in activity.items() if name not in ("text", "attachments")}
+    return [rest | {"text": activity["text"]}, *(rest | {"attachments": [each]} for each in attachments)]
 
 
 def _targeted(request: web.Request) -> bool:

@@ -17,7 +17,7 @@ import yaml
 
 from bot import markup
 from bot.catalog.schema import Catalog
-from bot.chat import Bullets, Buttons, Choices, Links, Note, Reply, Table, Text
+from bot.chat import Bullets, Buttons, Choices, File, Links, Note, Reply, Table, Text
 
 HERE = Path(__file__).parent
 TABLE = HERE / "degradation.yaml"
@@ -114,6 +114,8 @@ def lines(reply: Reply) -> Iterator[str]:
                 yield from (label, *(button.label for button in buttons))
             case Choices(label, options, _, confirm):
                 yield from (label, confirm, *(option.label for option in options))
+            case File(alt=alt):
+                yield alt
 
 
 def _plain(words: str) -> str:

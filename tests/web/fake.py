@@ -11,7 +11,22 @@ from dataclasses import dataclass, field
 
 from adapters import server
 from adapters.web.app import Spot
-from bot.chat import Bullets, Button, Buttons, Choices, Link, Links, Message, Note, Option, Place, Reply, Table, Text
+from bot.chat import (
+    Bullets,
+    Button,
+    Buttons,
+    Choices,
+    File,
+    Link,
+    Links,
+    Message,
+    Note,
+    Option,
+    Place,
+    Reply,
+    Table,
+    Text,
+)
 from bot.errors import StoreError
 from bot.markup import escape
 
@@ -155,6 +170,14 @@ QUESTIONS = (
         "Question 3 of 3",
     ),
 )
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 400" width="800" height="400">'
+    '<rect width="800" height="400" fill="{}"/></svg>'
+)
+PICTURE = File("roadmap.svg", "image/svg+xml", SVG.format("#fff"), "All of the plan", SVG.format("#123"))
+CALENDAR = File("roadmap.ics", "text/calendar", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "The plan for a calendar.")
+PAGE = File("roadmap.html", "text/html", "<!doctype html><h1 onclick='x'>Plan</h1>", "The plan on a page to print.")
+
 PLAN = Reply(
     (
         Text("**Start with DevOps.** Releases by hand come first, because everything else stands on them."),
@@ -179,9 +202,13 @@ class FakeAdvisor:
 
     at: dict[str, int] = field(default_factory=dict)
     given: dict[str, tuple[Reply, ...]] = field(default_factory=dict)
+    whose: dict[str, str] = field(default_factory=dict)
     heard: list[Message] = field(default_factory=list)
     failing: int = 0
     slow: float = 0
+
+    async def said(self, message: Message) -> tuple[Reply, ...]:
+        return self.given.get(message.id, ()) if self.whose.get(message.id) == message.author else ()
 
     async def handle(self, message: Message) -> tuple[Reply, ...]:
         await asyncio.sleep(self.slow)
@@ -190,6 +217,7 @@ class FakeAdvisor:
             raise StoreError("away")
         if message.id not in self.given:
             self.heard.append(message)
+            self.whose[message.id] = message.author
             self.given[message.id] = self._answer(message)
         return self.given[message.id]
 
@@ -218,6 +246,8 @@ class FakeAdvisor:
         ):
             self.at[place.key] = at + 1
             return self._question(place, Text("Noted.")) or (PLAN,)
+        if said == "/export":
+            return (Reply((PICTURE, CALENDAR, PAGE), audience="asker"),)
         if said == "/help":
             return (Reply((Text("Ask me anything about Ops."),)),)
         if said.startswith("/feedback"):

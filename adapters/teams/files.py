@@ -1,0 +1,43 @@
+"""Draw files for Teams: a picture as an inline image, anything else as a button that opens its address.
+
+A bot can upload nothing to a channel, and to a personal chat only what somebody consents to, file by file, into their
+OneDrive. So a picture travels in the message itself, and a file waits at an address of ours (`adapters.taking`) where the
+admin named one; else it is written out (`cards.file`). Pure, but for the pixels.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from adapters.files import PNG, Made
+from adapters.spans import literal, shorten, words
+from adapters.teams import cards, limits
+from adapters.teams.words import escape, undated
+from adapters.wire import Json
+from bot.chat import File
+
+
+def picture(file: File, made: Made) -> Json | None:
+    """Draw a picture with its description as words, which is all a screen reader gets; None where it is too big."""
+    if len(made.body) > limits.PICTURE:
+        return None
+    address = f"data:{PNG};base64,{b64encode(made.body).decode()}"
+    return {
+        "type": "message",
+        "text": escape(file.alt),
+        "textFormat": "markdown",
+        "summary": _summary(file),
+        "attachments": [{"contentType": PNG, "contentUrl": address, "name": made.name}],
+    }
+
+
+def address(file: File, url: str) -> Json:
+    """Draw what a file is good for, and the button that opens its address."""
+    title = undated(shorten(file.name, limits.LABEL))
+    opens = {"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": title, "url": url}]}
+    body = [*cards.paragraphs(literal(file.alt)), opens]
+    return {"type": "message", "summary": _summary(file), "attachments": [cards.attachment(body)]}
+
+
+def _summary(file: File) -> str:
+    return shorten(" ".join(words(file.alt).split()), limits.SUMMARY) or file.name
