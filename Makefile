@@ -1,7 +1,7 @@
 # Everything a person types. Each target sets up what it needs; only Python >= 3.11 with venv, and make, must be there.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock sbom browser
+.PHONY: help run test check bench load faults bad lock sbom browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,9 @@ check: $(READY) ## format, lint, types, floors, content
 
 bench: $(READY) ## measure and print
 	@$(BIN)/python -m pytest -m bench -s -n 0 $(ARGS)
+
+load faults bad: $(READY) ## hold the product to its bars, a line each (ARGS="L1 L4" for some)
+	@$(BIN)/python -m tests.bars $@ $(ARGS)
 
 lock: | $(BIN)/python ## write requirements.lock anew (ARGS=--upgrade for newer versions)
 	@$(BIN)/python -m pip install --quiet uv==0.13.9

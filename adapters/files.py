@@ -31,8 +31,11 @@ class Made:
     body: bytes
 
 
-async def make(file: File, *, dark: bool = False) -> Made:
-    """Make the bytes of a file; of a picture its pixels, in dark colours if asked for and there are any."""
+async def make(file: File, *, dark: bool = False, most: int | None = None) -> Made:
+    """Make the bytes of a file; of a picture its pixels, in dark colours if asked for and there are any.
+
+    `most`: how many pixels a picture may be wide or high.
+    """
     if not file.pictured:
         return Made(file.name, file.media, file.text.encode("utf-8", "replace"))
     from bot.roadmap.raster import png  # noqa: PLC0415  (loads a renderer and its fonts; only who draws waits)

@@ -44,7 +44,12 @@ class Taking:
 
     def routes(self) -> Sequence[web.RouteDef]:
         """List what the server mounts."""
-        return [web.get("/take/{which:[0-9]{1,18}}-{until:[0-9]{1,12}}-{seal:[0-9a-f]{64}}/{name:" + files.NAME + "}", self.serve)]
+        return [
+            web.get(
+                "/take/{which:[0-9]{1,18}}-{until:[0-9]{1,12}}-{seal:[0-9a-f]{64}}/{name:" + files.NAME + "}",
+                self.serve,
+            )
+        ]
 
     async def serve(self, request: web.Request) -> web.Response:
         """Send a file, to be saved. What is sealed wrong, late or gone is not there."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from typing import Literal
 
 
 # Moves of the interview -----------------------------------------------------------------
@@ -223,6 +224,17 @@ class Human:
     words: str = ""
 
 
+# Files ------------------------------------------------------------------------------------
+Form = Literal["picture", "ics", "markdown", "html", "csv", "json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """`/export picture|ics|markdown|html|csv|json`: my roadmap as a file; bare: which forms there are."""
+
+    form: Form | None = None
+
+
 # Reminders, sharing, the team ------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Remind:
@@ -277,7 +289,7 @@ class Bad:
 
 
 Asked = Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese
-Command = Move | Look | Asked | Mute | Greetings | Human | Kept | Team | Bad
+Command = Move | Look | Asked | Mute | Greetings | Human | Export | Kept | Team | Bad
 
 _PLAIN: dict[str, Command] = {
     "roadmap": Roadmap(),
@@ -298,6 +310,7 @@ _PLAIN: dict[str, Command] = {
     "remind": Remind(bare=True),
     "publish": Publish(),
     "team": Team(),
+    "export": Export(),
 }
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _STATES: dict[str, Literal["done", "skipped", "stuck", "open"]] = {
@@ -306,7 +319,6 @@ _STATES: dict[str, Literal["done", "skipped", "stuck", "open"]] = {
     "stuck": "stuck",
     "undo": "open",
 }
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPOKEN = ("help", "roadmap", "status", "stop")
 USAGE: dict[str, str] = {
     **{name: f"/{name}" for name in _PLAIN},
@@ -328,6 +340,7 @@ USAGE: dict[str, str] = {
     "greetings": "/greetings on|off",
     "remind": "/remind [DAYS] [HH:MM] [ZONE] | off | snooze",
     "publish": "/publish [now]",
+    "export": "/export [picture|ics|markdown|html|csv|json]",
     "team": "/team [join|leave]",
 }
 
@@ -450,5 +463,5 @@ def _off(days: list[str]) -> Off | None:
 def _weekdays(names: list[str]) -> Weekdays | None:
     """Read days of the week, with or without commas; None where one of them is none."""
     short = [name[:3] for name in " ".join(names).lower().replace(",", " ").split()]
-    known = all(name in _WEEK for name in short)
-    return Weekdays(tuple(sorted({_WEEK.index(name) for name in short}))) if known else None
+    known = all(name in WEEKDAYS for name in short)
+    return Weekdays(tuple(sorted({WEEKDAYS.index(name) for name in short}))) if known else None

@@ -1,134 +1,47 @@
-"""Decide what to say: the state of one thread, and the pure step from a message to replies.
+"""Decide what to say: the pure step from a message to replies.
 
-`Brain.decide` runs inside the store's transaction, in a worker thread: it is pure, quick and
+`decide` runs inside the store's transaction, in a worker thread: it is pure, quick and
 total. Must never wait, match text (that is done before) or know a platform.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict
-
-from bot import answers, commands, dialogue, handoff, interview, policy
-from bot.catalog.schema import AnswerId, Catalog
-from bot.chat import Message, Reply
+from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, policy, reminding
+from bot.catalog.schema import AnswerId
+from bot.chat import Note, Reply
 from bot.interview import Interview
-from bot.matching.match import Context, Match, NoIdea, Sure, Unsure
+from bot.matching.match import Context, NoIdea, Sure, Unsure
 from bot.redact import redact
-from bot.store import Greeting, Muting, Record, Turn, Unanswered, Verdict
-from bot.telemetry import reference
+from bot.roadmap.kept import Kept
+from bot.store import ALARM, Alarm, Greeting, Muting, Record, Turn, Unanswered, Verdict
+from bot.thread import Answered, Around, Conversation, Found, Said, Step
+
+__all__ = ["Answered", "Around", "Conversation", "Found", "Said", "Step", "decide"]
 
 _STOPPING = ("/stop",)  # offered: to delete a finished roadmap; the second stop does it
 KEPT_ANSWERS = 8  # how many answers of a thread can still be explained or judged
 
 
-class _Kept(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class Answered(_Kept):
-    """An answer given in this thread, so that it can be explained and judged later."""
-
-    ref: str
-    kind: str
-    topics: tuple[str, ...] = ()
-    why: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> AnswerId:
-        """What was answered."""
-        return AnswerId(self.kind, self.topics)
-
-
-class Conversation(_Kept):
-    """What a thread remembers. Holds no words anyone typed."""
-
-    schema_version: int = 1
-    kind: str = ""  # of the last answer: "and AIOps?" goes on from here
-    topics: tuple[str, ...] = ()
-    offered: tuple[str, ...] = ()  # the last "did you mean", never shown twice
-    answered: tuple[Answered, ...] = ()
-    called: tuple[str, ...] = ()  # for what a person was called already
-    interview: Interview | None = None
-
-    @property
-    def owner(self) -> str | None:
-        """Whose roadmap this is: the person `forget me` finds it by."""
-        return self.interview.owner if self.interview else None
-
-    @property
-    def context(self) -> Context:
-        """What the matcher goes on from."""
-        return Context(self.kind, self.topics)
-
-    def find(self, ref: str) -> Answered | None:
-        """Find an answer that was given here; None when it is too far back."""
-        return next((each for each in self.answered if each.ref == ref), None)
-
-    def remember(self, context: Context) -> Conversation:
-        """Keep what was last talked about."""
-        return self.model_copy(update={"kind": context.kind, "topics": context.topics, "offered": ()})
-
-    def having(self, interview: Interview | None) -> Conversation:
-        """Keep the interview as it is now."""
-        return self.model_copy(update={"interview": interview})
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What matching found in a message, and what to remember of it."""
-
-    matches: tuple[Match, ...]
-    context: Context
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One message on its way through the thread's state."""
-
-    catalog: Catalog
-    message: Message
-    state: Conversation
-    found: Found
-    ask_human: str = ""
-    guest: bool = False  # of another organisation: nothing of the team's onboarding is for them
-
-    @property
-    def ref(self) -> str:
-        """The reference of the answer this message gets."""
-        return reference(self.message)
-
-    @property
-    def mine(self) -> bool:
-        """Whether the interview of this thread is the author's."""
-        return self.state.interview is not None and self.state.interview.owner == self.message.author
-
-    @property
-    def asking(self) -> bool:
-        """Whether an interview question is waiting for this author."""
-        return self.mine and dialogue.is_open(self.catalog, self.state.interview)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a message comes to: the state to keep, what to say, what to note."""
-
-    state: Conversation
-    replies: tuple[Reply, ...] = ()
-    records: tuple[Record, ...] = ()
-
-    def turn(self) -> Turn[Conversation]:
-        """Hand it to the store."""
-        return Turn(self.state, self.replies, self.records)
-
-
 def decide(step: Step) -> Turn[Conversation]:
     """Decide what to say to one message. Total: any message in any state gives a turn."""
-    return _decide(step).turn()
+    said = beyond.kept_up(step, _decide(step))
+    moved = said.state.due != step.state.due
+    return replace(said.turn(), alarm=Alarm(said.state.due) if moved else None)
 
 
 def _decide(step: Step) -> Said:
+    step, news = _looked_again(step)
+    said = _taken(step)
+    held = said.state.interview
+    if not news or held is None or held.proposed is None or held.proposed != _proposed(step):
+        return said
+    offered = crossroads.offer(step.catalog, held, news)
+    return replace(said, replies=(*(each for each in said.replies if each.title != offered[0].title), *offered))
+
+
+def _taken(step: Step) -> Said:
     command = commands.parse(step.message.text) or _spoken(step)
     if command is None and step.mine and step.state.interview:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
@@ -137,10 +50,28 @@ def _decide(step: Step) -> Said:
     return _obey(step, command)
 
 
+def _looked_again(step: Step) -> tuple[Step, str]:
+    """Bring an owner's kept plan up to date: ids that changed in the content, and what there is to propose."""
+    held = step.state.interview
+    if held is None or not step.mine:
+        return step, ""
+    script, today = step.catalog.roadmap, step.message.at.date()
+    held = interview.carried(script, held)
+    news = ""
+    if not step.message.id.startswith(ALARM):  # the clock is no visit
+        held, news = interview.refreshed(script, held, today)
+    return replace(step, state=step.state.having(held)), news
+
+
+def _proposed(step: Step) -> Kept | None:
+    return step.state.interview.proposed if step.state.interview else None
+
+
 def _spoken(step: Step) -> commands.Command | None:
     """Read a command said in words: one of our own, or how we should behave."""
     said = commands.spoken(step.message.text) if step.message.addressed else None
-    return said or policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
+    own = said or policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
+    return own or (reminding.read(step.catalog, step.message.text) if step.message.addressed or step.mine else None)
 
 
 def _obey(step: Step, command: commands.Command) -> Said:
@@ -155,7 +86,9 @@ def _obey(step: Step, command: commands.Command) -> Said:
         case commands.Welcome(unasked):
             return Said(state, (dialogue.welcome(catalog, unasked=unasked),))
         case commands.Status():
-            return Said(state, dialogue.status(catalog, state.interview))
+            return Said(state, dialogue.status(catalog, state.interview, step.message.at.date()))
+        case commands.WhyModule() | commands.WhatIf() | commands.All() as wanted:
+            return _look(step, wanted)
         case commands.Feedback() as feedback:
             return _judge(step, feedback)
         case commands.Explain(ref):
@@ -174,6 +107,11 @@ def _obey(step: Step, command: commands.Command) -> Said:
         case commands.Bad(name, usage):
             said = answers.line(catalog, "bad-usage" if usage else "bad-command", usage=usage, name=name)
             return _and_ask_again(step, Said(state, (said, answers.smalltalk(catalog, "help"))))
+        case (
+            commands.Remind() | commands.Unremind() | commands.Snooze() | commands.Ring()
+            | commands.Publish() | commands.Team()
+        ):  # fmt: skip
+            return beyond.obey(step, command)
         case move:
             return _move(step, move)
 
@@ -319,5 +257,25 @@ def _move(step: Step, move: commands.Move) -> Said:
     if isinstance(move, commands.Stop):
         return Said(step.state.having(None), (answers.line(step.catalog, "stopped"),))
     stepped = interview.step(step.catalog.roadmap, held, move, step.message.at.date())
-    said: tuple[Reply, ...] = dialogue.after(step.catalog, held, move, stepped)
+    said: tuple[Reply, ...] = dialogue.after(step.catalog, held, move, stepped, step.message.at.date())
+    if isinstance(move, commands.Tick) and move.state == "stuck" and stepped.outcome == "taken" and not step.guest:
+        said = (_with_help(step, said[0], interview.meant(held, move)), *said[1:])
     return Said(step.state.having(stepped.interview).model_copy(update={"offered": ()}), said)
+
+
+def _look(step: Step, wanted: commands.Look) -> Said:
+    """Show something of the author's own plan."""
+    if step.state.interview is not None and not step.mine:
+        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+    return _and_ask_again(step, Said(step.state, dialogue.look(step.catalog, step.state.interview, wanted)))
+
+
+def _with_help(step: Step, reply: Reply, module: str) -> Reply:
+    """Offer somebody who knows to a person who is stuck; in private, name them."""
+    catalog, place = step.catalog, step.message.place
+    found = catalog.roadmap.module.get(module)
+    topics = found.topics if found else ()
+    whom = handoff.whom(catalog, place, topics, step.ask_human)
+    if whom:
+        reply = replace(reply, blocks=(*reply.blocks, Note(answers.say(catalog, "ask-human", whom=whom))))
+    return handoff.offered(catalog, place, reply, topics, step.ref, found.title if found else "")

@@ -1,24 +1,35 @@
-"""Put the interview and the plan into replies: a question, the review, the roadmap.
+"""Put the interview into replies: a question, the review, what a move did.
 
 Everything said here comes from the catalog. Pure: must never decide what comes next, that is
-`bot.interview`'s, nor what to recommend, that is `bot.roadmap`'s.
+`bot.interview`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-from bot import answers, commands, interview, markup, roadmap
+from bot import answers, commands, crossroads, interview, markup, roadbook
 from bot.answers import line, say
 from bot.catalog.schema import AnswerId, Catalog
 from bot.catalog.script import Question
-from bot.chat import Block, Bullets, Button, Buttons, Choices, Message, Note, Option, Reply, Table, Text
+from bot.chat import Block, Button, Buttons, Choices, Message, Note, Option, Reply, Table, Text
 from bot.interview import Interview, Stepped
-from bot.roadmap import Plan, Planned, Recommendation
 
-EXPLAINED = 2  # "not yet" topics that are explained; the rest is only named
+# Moves that are about the agreed plan once there is one.
+ROAD_MOVES = (
+    commands.Finish,
+    commands.Relearn,
+    commands.StartOn,
+    commands.Tick,
+    commands.Accept,
+    commands.Keep,
+    commands.Replan,
+    commands.Off,
+    commands.Weekdays,
+)
+# What is heard in the thread of a finished roadmap even when nobody was addressed: it can mean nothing else.
+_HEARD = (commands.Tick, commands.Status, commands.Off)
 
 
 def welcome(catalog: Catalog, *, unasked: bool = False) -> Reply:
@@ -55,16 +66,19 @@ def is_open(catalog: Catalog, held: Interview | None) -> bool:
     return held is not None and interview.stage(catalog.roadmap, held) in ("asking", "review")
 
 
-def read(catalog: Catalog, held: Interview, said: str) -> commands.Move | None:
-    """Read free text as a move of the interview; None when it says something else."""
+def read(catalog: Catalog, held: Interview, said: str) -> interview.Read | None:
+    """Read free text as a move of the interview, or a look at its plan; None when it says something else."""
     return interview.read(catalog.roadmap, held, said)
 
 
 def waits_for(catalog: Catalog, held: Interview | None, message: Message) -> bool:
-    """Whether an unaddressed message is an answer to the open question by the one it was put to."""
-    if held is None or held.owner != message.author or not is_open(catalog, held):
+    """Whether an unaddressed message is for us: an answer to the open question, or a word on their own plan."""
+    if held is None or held.owner != message.author or held.stopped:
         return False
-    return read(catalog, held, message.text) is not None
+    if not is_open(catalog, held) and not held.finished:
+        return False
+    found = read(catalog, held, message.text)
+    return isinstance(found, _HEARD) if held.finished else found is not None
 
 
 def now(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
@@ -75,7 +89,7 @@ def now(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
         case "review":
             return (_review(catalog, held),)
         case "finished":
-            return _roadmap(catalog, held)
+            return crossroads.offer(catalog, held) or roadbook.roadmap_of(catalog, held)
         case "stopped":
             return (line(catalog, "status-idle"),)
     question = interview.open_question(catalog.roadmap, held)
@@ -112,11 +126,14 @@ def _review(catalog: Catalog, held: Interview) -> Reply:
         labels = "; ".join(option.label for option in each.options)
         rows.append((_titled(each.question), markup.escape(labels) or say(catalog, "review-not-sure")))
     change = [Button(_titled(each.question), f"/change {each.question.id}", "quiet") for each in asked]
+    make = [Button(say(catalog, "review-make"), "/plan", "primary")]
+    if held.kept is not None:
+        make.append(Button(say(catalog, "offer-keep"), "/keep"))
     return Reply(
         (
             Text(say(catalog, "review-lead")),
             Table((say(catalog, "review-question"), say(catalog, "review-answer")), tuple(rows)),
-            Buttons((Button(say(catalog, "review-make"), "/plan", "primary"),)),
+            Buttons(tuple(make)),
             Buttons(tuple(change), say(catalog, "review-change")),
         ),
         title=say(catalog, "review-title"),
@@ -134,9 +151,32 @@ def _paused(catalog: Catalog) -> Reply:
 
 
 # After a move ------------------------------------------------------------------------------
-def after(catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped) -> tuple[Reply, ...]:
+def after(
+    catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped, today: date
+) -> tuple[Reply, ...]:
     """Say what a move did, then where the interview stands."""
-    return (*_did(catalog, before, move, stepped), *now(catalog, stepped.interview))
+    held = stepped.interview
+    if isinstance(move, commands.Tick) and held.kept is not None:
+        return _ticked(catalog, before, move, stepped, today)
+    if isinstance(move, ROAD_MOVES) and stepped.outcome == "taken" and held.finished:
+        return crossroads.walked(catalog, before, move, stepped)
+    refused = stepped.outcome not in ("taken", "unchanged")
+    if refused and held.finished:
+        return _did(catalog, before, move, stepped)
+    return (*_did(catalog, before, move, stepped), *now(catalog, held))
+
+
+def _ticked(
+    catalog: Catalog, before: Interview, move: commands.Tick, stepped: Stepped, today: date
+) -> tuple[Reply, ...]:
+    held = stepped.interview
+    module = interview.meant(before, move)
+    match stepped.outcome:
+        case "asked":
+            return (roadbook.proof(catalog, held, module),)
+        case "taken" | "unchanged":
+            return (roadbook.ticked(catalog, held, module, today),)
+    return _did(catalog, before, move, stepped)
 
 
 def _did(catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped) -> tuple[Reply, ...]:
@@ -162,9 +202,25 @@ def _noted(catalog: Catalog, before: Interview, name: str, values: Sequence[str]
     return line(catalog, "taken", answer="; ".join(labels)) if labels else line(catalog, "skipped")
 
 
-def status(catalog: Catalog, held: Interview | None) -> tuple[Reply, ...]:
-    """Say what is open in this thread."""
-    return now(catalog, held) if held is not None else (line(catalog, "status-idle"),)
+def status(catalog: Catalog, held: Interview | None, today: date) -> tuple[Reply, ...]:
+    """Say what is open in this thread: the question, or how far somebody is on their road."""
+    if held is None:
+        return (line(catalog, "status-idle"),)
+    told = roadbook.progress(catalog, held, today) if held.finished else None
+    return (told, *crossroads.offer(catalog, held)) if told else now(catalog, held)
+
+
+def look(catalog: Catalog, held: Interview | None, wanted: commands.Look) -> tuple[Reply, ...]:
+    """Show something of the agreed plan."""
+    if held is None or held.kept is None:
+        return (line(catalog, "not-done-no-road", asker=True),)
+    match wanted:
+        case commands.WhyModule(module):
+            return (crossroads.why_module(catalog, held, module),)
+        case commands.WhatIf():
+            return (crossroads.what_if(catalog, held),)
+    shown = roadbook.whole(catalog, held)
+    return (shown,) if shown else ()
 
 
 def really_stop(catalog: Catalog) -> Reply:
@@ -183,131 +239,3 @@ def reopened(catalog: Catalog, held: Interview | None, author: str) -> tuple[Rep
         show = Button(say(catalog, "plan-show"), "/status", "primary")
         return (Reply((Text(say(catalog, "plan-kept")), Buttons((show,)))),)
     return (line(catalog, "interview-welcome-back"), *now(catalog, held))
-
-
-# The roadmap -------------------------------------------------------------------------------
-def _roadmap(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
-    """Show the result: first what to start with and why, then the dated plan."""
-    given = interview.given(catalog.roadmap, held)
-    verdict = roadmap.recommend(catalog.roadmap, given)
-    plan = roadmap.plan(catalog.roadmap, verdict, given, held.start_on or held.started, held.relearn)
-    return (_verdict(catalog, verdict, plan), _plan(catalog, plan))
-
-
-def _verdict(catalog: Catalog, verdict: Recommendation, plan: Plan) -> Reply:
-    blocks: list[Block] = [Text(_start(catalog, verdict)), Text(_following(catalog, verdict))]
-    if verdict.not_yet:
-        held = [
-            catalog.replies["plan-not-yet"].format(
-                topic=each.title, because=_joined(catalog, each.because), say=each.say, again=each.look_again
-            )
-            for each in verdict.not_yet[:EXPLAINED]
-        ]
-        if len(verdict.not_yet) > EXPLAINED:
-            others = [each.title for each in verdict.not_yet[EXPLAINED:]]
-            held.append(say(catalog, "plan-not-yet-others", topics=answers.listed(catalog, others)))
-        blocks.append(Bullets(tuple(held)))
-    else:
-        blocks.append(Text(verdict.nothing_held))
-    if plan.modules:
-        blocks.append(Text(catalog.replies["plan-first"].format(exit=plan.modules[0].exit)))
-    sources = tuple(dict.fromkeys(["editorial", *(slug for each in verdict.not_yet for slug in each.sources)]))
-    script = catalog.roadmap
-    blocks.append(answers.source_line(catalog, sources, script.scoring.owner, script.scoring.reviewed))
-    return Reply(tuple(blocks), title=catalog.replies["plan-title"].format(topic=verdict.first.title))
-
-
-def _start(catalog: Catalog, verdict: Recommendation) -> str:
-    said = [say(catalog, "plan-start", topic=verdict.first.title)]
-    if verdict.gate_says:
-        said.append(verdict.gate_says)
-    top = [reason.text for reason in verdict.reasons[:2]]
-    said.append(
-        catalog.replies["plan-because"].format(reasons=_joined(catalog, top)) if top else say(catalog, "plan-no-reason")
-    )
-    if verdict.close_call:
-        tracks = answers.names(catalog, verdict.close_call)
-        said.append(say(catalog, "plan-settled" if verdict.settled else "plan-close", topics=tracks))
-    if verdict.guess:
-        said.append(say(catalog, "plan-guess"))
-    return " ".join(said)
-
-
-def _following(catalog: Catalog, verdict: Recommendation) -> str:
-    if verdict.second is None:
-        return say(catalog, "plan-next-none")
-    return catalog.replies["plan-next"].format(topic=verdict.second.title, ready=verdict.second.ready)
-
-
-def _joined(catalog: Catalog, parts: Sequence[str]) -> str:
-    return answers.listed(catalog, parts)
-
-
-def _plan(catalog: Catalog, plan: Plan) -> Reply:
-    blocks: list[Block] = [Text(_sum(catalog, plan))]
-    if plan.modules:
-        columns = tuple(say(catalog, f"plan-column-{name}") for name in ("when", "what", "hours", "exit"))
-        rows = [(_when(each.start, each.to), _learn(each), str(each.hours), each.exit) for each in plan.modules]
-        blocks.append(Table(columns, tuple(rows)))
-        blocks.append(Text(catalog.replies["plan-then"].format(after=plan.modules[-1].after)))
-    blocks.append(Text(_rest(catalog, plan)))
-    if plan.known:
-        titles = answers.listed(catalog, [each.title for each in plan.known])
-        blocks.append(Note(say(catalog, "plan-known", modules=titles)))
-        back = [Button(each.title, f"/relearn {each.id}", "quiet") for each in plan.known]
-        blocks.append(Buttons(tuple(back), say(catalog, "plan-relearn-label")))
-    long = answers.listed(catalog, [each.title for each in plan.modules if each.long])
-    blocks.append(Note(say(catalog, "plan-hours") + (" " + say(catalog, "plan-long", modules=long) if long else "")))
-    ways = (("plan-change", "/change goal"), ("plan-pace", "/change hours"), ("restart", "/restart"), ("stop", "/stop"))
-    blocks.append(Buttons(tuple(Button(say(catalog, key), says, "quiet") for key, says in ways)))
-    return Reply(tuple(blocks), title=say(catalog, "plan-table-title"))
-
-
-def _sum(catalog: Catalog, plan: Plan) -> str:
-    values = {
-        "count": len(plan.modules),
-        "used": plan.hours_used,
-        "capacity": _number(plan.capacity),
-        "weeks": plan.weeks,
-        "start": _day(plan.start),
-        "end": _day(plan.end),
-    }
-    keys = ("plan-empty", "plan-summary-one", "plan-summary")
-    said = [say(catalog, keys[min(len(plan.modules), 2)], **values)]
-    if plan.assumed:
-        said.append(say(catalog, "plan-assumed", hours=_number(plan.hours_a_week), weeks=plan.weeks))
-    if plan.small:
-        said.append(say(catalog, "plan-small"))
-    return " ".join(said)
-
-
-def _rest(catalog: Catalog, plan: Plan) -> str:
-    """Say what comes after the plan: the module that didn't fit and what it takes, or where to go on."""
-    if plan.next is None:
-        if plan.go_on is None:
-            return say(catalog, "plan-complete-end")
-        return say(catalog, "plan-complete", path=plan.go_on.title, topic=plan.go_on.topic_title)
-    said = [say(catalog, "plan-next-module", module=plan.next.title, hours=plan.next.hours, left=len(plan.left_out))]
-    if plan.next_fit:
-        fit = plan.next_fit
-        said.append(say(catalog, "plan-next-fit", weeks=fit.weeks, hours=fit.hours_a_week))
-    if plan.whole_fit:
-        said.append(say(catalog, "plan-whole-fit", weeks=plan.whole_fit.weeks, total=plan.whole_fit.hours))
-    return " ".join(said)
-
-
-def _learn(module: Planned) -> str:
-    first = next((each for each in module.resources if each.checked), module.resources[0])
-    return f"[{markup.escape(module.title)}]({first.url})"
-
-
-def _when(first: date, last: date) -> str:
-    return f"{_day(first)} – {_day(last)}"
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
-
-
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():f}"

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         description="Address the server binds. Anything but loopback also needs `WHICHOPS_WEB=off`.",
     )
     port: int = Field(default=3978, ge=0, le=65535, description="Port the server binds.")
+    public_url: str = Field(
+        default="",
+        description="Teams: the `https://` address that leads here. With it a roadmap's files come as links, for a day.",
+    )
     web: Literal["on", "off"] = Field(
         default="on",
         description="The local web chat at `/`. It knows no accounts, so it is served on loopback only.",
@@ -133,6 +137,11 @@ class Settings(BaseSettings):
     @classmethod
     def _metadata(cls, url: str) -> str:
         return _https(url)
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, url: str) -> str:
+        return _https(url).rstrip("/") if url else ""
 
     @field_validator("slack_api_url")
     @classmethod

@@ -1,4 +1,7 @@
-"""The terminal chat: one line typed is one message; what can be pressed has a number."""
+"""The terminal chat: one line typed is one message; what can be pressed has a number; files are put where one is.
+
+Must never overwrite a file of the person's.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from rich.console import Console
 
 from adapters.console.render import Keys, draw
+from adapters.files import Made, files_of, make
 from bot.chat import Message, Place, Reply
 
 
@@ -31,17 +37,21 @@ async def talk(
     thread: str,
     *,
     console: Console | None = None,
+    folder: Path | None = None,
     read: Callable[[], Awaitable[str]] | None = None,
 ) -> None:
-    """Talk until the person leaves (Ctrl-D, Ctrl-C or /quit). `read` gives one typed line or raises EOFError."""
-    console = console or Console()
+    """Talk until the person leaves (Ctrl-D, Ctrl-C or /quit). `read` gives one typed line or raises EOFError.
+
+    `folder` is where files are put: the current one, unless another is given.
+    """
+    console, folder = console or Console(), folder or Path.cwd()
     place = Place("console", "local", getpass.getuser(), thread, private=True)
 
     async def ask() -> str:
         return await asyncio.to_thread(console.input, "[bold cyan]›[/] ")
 
     read = read or ask
-    keys = _show(console, await advisor.open(place, author))
+    keys = await _show(console, await advisor.open(place, author), folder)
     while True:
         try:
             typed = (await read()).strip()
@@ -55,11 +65,34 @@ async def talk(
         message = Message(f"console:{uuid4()}", place, author, keys.read(typed), True, datetime.now(UTC))
         replies = await advisor.handle(message)
         if replies:
-            keys = _show(console, replies)
+            keys = await _show(console, replies, folder)
 
 
-def _show(console: Console, replies: tuple[Reply, ...]) -> Keys:
-    drawn, keys = draw(replies)
+async def _show(console: Console, replies: tuple[Reply, ...], folder: Path) -> Keys:
+    saved = {file: [await asyncio.to_thread(_where, folder, await make(file))] for file in files_of(replies)}
+    drawn, keys = draw(replies, saved)
     console.print()
     console.print(drawn)
     return keys
+
+
+def _where(folder: Path, made: Made) -> str:
+    """Write a file and say where it is, or in the system's words why it isn't."""
+    try:
+        return str(put(folder, made))
+    except OSError as error:
+        return f"{folder / made.name}: {error.strerror}"
+
+
+def put(folder: Path, made: Made) -> Path:
+    """Write a file under its name; where that is taken, under the next free one: `roadmap-2.ics`."""
+    first = folder / made.name
+    for number in count(1):
+        path = first if number == 1 else first.with_stem(f"{first.stem}-{number}")
+        try:
+            with path.open("xb") as file:
+                file.write(made.body)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("unreachable")

@@ -38,7 +38,11 @@ SCOPES: Final = (
     Scope("groups:history", "the same in private channels", "every reply needs a mention"),
     Scope("channels:read", "notice who joins a public channel, and whether it is shared", _UNREAD),
     Scope("groups:read", "the same in private channels", _UNREAD),
-    Scope("files:write", "send a roadmap's picture and files, directly to its owner", "a roadmap's picture and files are written out as words"),
+    Scope(
+        "files:write",
+        "send a roadmap's picture and files, directly to its owner",
+        "a roadmap's picture and files are written out as words",
+    ),
     Scope(
         "users:read",
         "notice who joins the workspace; know the time zone of who wants to be reminded",

@@ -22,6 +22,7 @@ from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
 from adapters.sender import SEND, Sender
+from adapters.taking import Taking
 from adapters.teams import trust
 from adapters.teams.api import TeamsError
 from adapters.teams.connector import Connector, NoTokens, Tokens
@@ -125,15 +126,22 @@ class Teams:
     sender: Sender
     keys: trust.Keys
     tokens: Tokens
+    more: Sequence[web.RouteDef] = ()
 
     def routes(self) -> list[web.RouteDef]:
         """List what the server mounts."""
-        return self.front.routes()
+        return [*self.front.routes(), *self.more]
 
     def warnings(self) -> Sequence[str]:
         """Say what is wrong, for `/ready`."""
         found = [self.keys.problem, self.tokens.problem, "teams_undelivered" if self.sender.given_up else ""]
         return [each for each in found if each]
+
+
+def _taking(options: Settings, store: Store[Conversation]) -> Taking | None:
+    """Offer files by an address, where ours is known and there is a secret to seal with."""
+    secret = options.teams_app_password.get_secret_value()
+    return Taking(options.public_url, secret, store) if options.public_url and secret else None
 
 
 @asynccontextmanager
@@ -147,16 +155,15 @@ async def running(
     tokens, ours = tokens or (trust.Entra(options) if options.teams_app_id else NoTokens()), door(options)
     proxied = bool(getproxies())  # only then: aiohttp also reads ~/.netrc for each call, and trips over what is there
     async with ClientSession(timeout=ClientTimeout(total=SEND), trust_env=proxied) as session:
-        reach = Reach(store)
-        sender = Sender(
-            store, "teams", Delivery(Connector(session, tokens, ours.hosts), reach, lambda: advisor.catalog)
-        )
+        reach, taking = Reach(store), _taking(options, store)
+        delivery = Delivery(Connector(session, tokens, ours.hosts), reach, lambda: advisor.catalog, taking)
+        sender = Sender(store, "teams", delivery)
         talk = Talk(advisor, reach, sender.wake)
         keys = trust.Keys(options.teams_openid_metadata_url, session)
         front = build(options, keys, ours, talk)
         sending = asyncio.create_task(sender.run())
         try:
-            yield Teams(front, sender, keys, tokens)
+            yield Teams(front, sender, keys, tokens, taking.routes() if taking else ())
         finally:
             sender.stop()
             await sending

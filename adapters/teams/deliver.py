@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -15,9 +16,11 @@ from typing import Final
 import structlog
 
 from adapters import saying
+from adapters.files import PNG, UNREADABLE, files_of, make, parts
 from adapters.recent import Recent
 from adapters.sender import Later, Never, Outcome, Sent
-from adapters.teams import live, starts
+from adapters.taking import Taking
+from adapters.teams import files, limits, live, starts
 from adapters.teams.api import Api, Reference, TeamsError
 from adapters.teams.forms import MAIN, PLATFORM, is_quiet
 from adapters.teams.parse import Origin
@@ -25,9 +28,9 @@ from adapters.teams.reach import Reach
 from adapters.teams.render import Person, is_card, render, settled
 from adapters.teams.talk import hint
 from adapters.wire import Json
-from bot import answers
+from bot import answers, markup
 from bot.catalog.schema import Catalog
-from bot.chat import Buttons, Choices, Place, Reply, Table
+from bot.chat import Buttons, Choices, File, Note, Place, Reply, Table
 from bot.store import Outgoing, Posted
 
 PLAIN: Final = 10_000  # characters of a plain message, where Teams refused a card
@@ -57,7 +60,8 @@ class _Half:
 class Delivery:
     """Posts replies. `catalog` gives the content of the moment: words of our own, and who may be called."""
 
-    def __init__(self, api: Api, reach: Reach, catalog: Callable[[], Catalog]) -> None:
+    def __init__(self, api: Api, reach: Reach, catalog: Callable[[], Catalog], taking: Taking | None = None) -> None:
+        self._taking = taking  # None: the admin named no public address
         self._api = api
         self._reach = reach
         self._catalog = catalog
@@ -84,7 +88,7 @@ class Delivery:
             await self._begin(outgoing, way)
             return
         now = await self._reach.store.live(outgoing.place, outgoing.asker)
-        pressed = origin.card and outgoing.reply.audience == "thread"
+        pressed = origin.card and outgoing.reply.audience == "thread" and not _filed(outgoing)
         here = now is not None and pressed and (origin.moves or origin.card == now.activity)
         if now is not None and here and await self._in_place(outgoing, way, now):
             return
@@ -123,6 +127,8 @@ class Delivery:
     async def _posted(self, outgoing: Outgoing, way: _Way) -> _Half:
         half = self._half.find(outgoing.id) or _Half(way)
         self._half.keep(outgoing.id, half)
+        if half.way.asker and _filed(outgoing) and not half.activities:
+            await self._apart(outgoing, half)
         try:
             await self._post_all(outgoing, half)
         except TeamsError as error:
@@ -134,12 +140,26 @@ class Delivery:
             await self._post_all(outgoing, half)
         return half
 
+    async def _apart(self, outgoing: Outgoing, half: _Half) -> None:
+        """Take a file for one person out of the channel: what Teams shows to one alone there is gone after a day."""
+        there = half.way
+        try:
+            half.way = await self._directly(outgoing, there)
+        except TeamsError as error:
+            if error.passes or error.wait is not None:
+                raise
+            log.warning("teams_no_direct", why=str(error))  # written out there, for their eyes
+            return
+        half.told = True
+        with suppress(TeamsError):
+            await self._api.send(there.to, self._line("teams-file-direct"), asker=there.asker)
+
     async def _post_all(self, outgoing: Outgoing, half: _Half) -> None:
         way = half.way
         if way.channel != outgoing.place.channel and not half.told:
             await self._api.send(way.to, self._line("teams-to-direct"))
             half.told = True
-        bodies = await self._drawn(outgoing)
+        bodies = await self._drawn(outgoing, written=bool(way.asker))
         for number, body in enumerate(bodies):
             if number < len(half.activities):
                 continue
@@ -149,12 +169,16 @@ class Delivery:
                 if error.status not in _REFUSED or not body.get("attachments") or way.asker:
                     raise
                 log.warning("teams_card_refused", why=str(error))
+                if _is_picture(body):
+                    half.activities.append("")  # its words stand above it
+                    continue
                 said = number > 0 and not is_card(outgoing.reply)
                 for plain in _plainly(outgoing.reply, said=said):
                     half.activities.append(await self._api.send(way.to, plain, asker=way.asker))
                 return
 
-    async def _drawn(self, outgoing: Outgoing, *, as_card: bool = False) -> list[Json]:
+    async def _drawn(self, outgoing: Outgoing, *, as_card: bool = False, written: bool = False) -> list[Json]:
+        """Draw a reply with its files, or (`written`) with what is in them as words."""
         place, reply = outgoing.place, outgoing.reply
         if is_quiet(place):
             reply = saying.shareable(reply, answers.say(self._catalog(), "teams-share"))
@@ -166,7 +190,24 @@ class Delivery:
             reply = starts.named(reply, name)
             people[name] = Person(known.address if known else outgoing.asker, name)
         told = hint(self._catalog(), place)
-        return render(reply, mentions=people, nonce=live.marked(outgoing), hint=told, as_card=as_card)
+        drawn: list[Json] = []
+        for part in (reply,) if written else parts(reply):
+            if isinstance(part, File):
+                drawn += await self._file(outgoing, part)
+            else:
+                drawn += render(part, mentions=people, nonce=live.marked(outgoing), hint=told, as_card=as_card)
+        return drawn
+
+    async def _file(self, outgoing: Outgoing, file: File) -> list[Json]:
+        """Draw a picture below its words, another file by its address; where neither can be, as words."""
+        if file.pictured:
+            drawn = files.picture(file, await make(file, most=limits.SIDE))
+            return [*render(Reply((file,))), *([drawn] if drawn else [])]
+        if self._taking:
+            return [files.address(file, self._taking.address(outgoing.id, file.name, datetime.now(UTC)))]
+        key = "teams-no-page" if file.media in UNREADABLE else "teams-copy"
+        why = answers.say(self._catalog(), key, name=markup.escape(file.name))
+        return render(Reply((file, Note(why))), as_card=True)
 
     async def _people(self, outgoing: Outgoing) -> dict[str, Person]:
         """Name whom a reply may call: those the admin named, by the address we know or else by their id."""
@@ -268,6 +309,14 @@ class Delivery:
 def _speakable(name: str) -> str:
     """Keep of a name what can be no mark of any markup."""
     return " ".join(re.sub(r"[^\w .,'’-]|_", " ", name).split())[:60]
+
+
+def _filed(outgoing: Outgoing) -> bool:
+    return any(files_of((outgoing.reply,)))
+
+
+def _is_picture(body: Json) -> bool:
+    return any(each["contentType"] == PNG for each in body.get("attachments", []))
 
 
 def _elsewhere(outgoing: Outgoing, before: Posted) -> bool:

@@ -1,8 +1,8 @@
 """Draw files for Teams: a picture as an inline image, anything else as a button that opens its address.
 
 A bot can upload nothing to a channel, and to a personal chat only what somebody consents to, file by file, into their
-OneDrive. So a picture travels in the message itself, and a file waits at an address of ours (`adapters.taking`) where the
-admin named one; else it is written out (`cards.file`). Pure, but for the pixels.
+OneDrive. So a picture travels in a message itself, below one with its description (Teams reads out no other). A file
+waits at an address of ours (`adapters.taking`), where the admin named one; else it is written out (`cards.file`). Pure.
 """
 
 from __future__ import annotations
@@ -12,23 +12,18 @@ from base64 import b64encode
 from adapters.files import PNG, Made
 from adapters.spans import literal, shorten, words
 from adapters.teams import cards, limits
-from adapters.teams.words import escape, undated
+from adapters.teams.words import undated
 from adapters.wire import Json
 from bot.chat import File
 
 
 def picture(file: File, made: Made) -> Json | None:
-    """Draw a picture with its description as words, which is all a screen reader gets; None where it is too big."""
+    """Draw a picture, which stands below its words; None where it is too big."""
     if len(made.body) > limits.PICTURE:
         return None
-    address = f"data:{PNG};base64,{b64encode(made.body).decode()}"
-    return {
-        "type": "message",
-        "text": escape(file.alt),
-        "textFormat": "markdown",
-        "summary": _summary(file),
-        "attachments": [{"contentType": PNG, "contentUrl": address, "name": made.name}],
-    }
+    data = f"data:{PNG};base64,{b64encode(made.body).decode()}"
+    shown = {"contentType": PNG, "contentUrl": data, "name": made.name}
+    return {"type": "message", "summary": _summary(file), "attachments": [shown]}
 
 
 def address(file: File, url: str) -> Json:

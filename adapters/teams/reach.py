@@ -123,6 +123,10 @@ class Reach:
         """Find something of ours by its id in a conversation."""
         return await self.store.posted(where.place.owner, where.channel, activity) if activity else None
 
+    async def answers(self, where: Where) -> tuple[Posted, ...]:
+        """List what of ours can be judged in a conversation and its threads, the latest first."""
+        return await self.store.answers(where.place.owner, where.channel)
+
 
 def _long_ago() -> datetime:
     return datetime.min.replace(tzinfo=UTC)

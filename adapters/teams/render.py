@@ -85,10 +85,15 @@ def settled(said: str, reply: Reply | None = None) -> Json:
 
 
 def is_card(reply: Reply) -> bool:
-    """Tell whether a reply is drawn as one card: a comparison, a choice, or a step of the interview."""
+    """Tell whether a reply is drawn as one card: a comparison, a step of the interview, or a choice of what to press.
+
+    Not so an answer, whose words hold citations; nor what calls somebody, which only words do.
+    """
     if any(isinstance(block, Table | Choices) for block in reply.blocks):
         return True
-    return any(isinstance(parse(button.says), Move | NoneOfThese) for button in _buttons(reply))
+    if any(isinstance(parse(button.says), Move | NoneOfThese) for button in _buttons(reply)):
+        return True
+    return bool(_buttons(reply)) and not feedback(reply) and not any(_called(reply))
 
 
 def is_question(reply: Reply) -> bool:

@@ -18,7 +18,6 @@ from adapters.saying import SHARE
 from adapters.teams import live, starts
 from adapters.teams.forms import MAIN, aloud, is_quiet, quiet_thread
 from adapters.teams.parse import (
-    FEEDBACK,
     Ignored,
     Installed,
     Judged,
@@ -254,15 +253,28 @@ class Talk:
         return replace(found, thread=mine, private=True)
 
     async def _judged(self, judged: Judged) -> None:
-        posted = await self._reach.posted(judged.where, judged.answer)
+        posted = await self._judged_answer(judged)
         place = self._place_of(judged.where, judged.who, posted)
-        ref = posted.ref if posted else ""
-        if not judged.answer:  # Microsoft's local client doesn't say which message was judged: the last answer there
-            ref = await self._advisor.latest(place)
-        if not ref:
-            log.info("teams_ignored", why=f"{FEEDBACK} on something else")
-            return
-        await self._turn(judged.message(place, ref), guest=judged.who.foreign)
+        if posted and posted.ref and await self._advisor.given(place, posted.ref):
+            await self._turn(judged.message(place, posted.ref), guest=judged.who.foreign)
+        else:
+            lost = replace(judged.message(place, ""), id=f"lost/{judged.where.channel}/{judged.activity}")
+            await self._tell(lost, "teams-thumb-lost", asker=True)
+
+    async def _judged_answer(self, judged: Judged) -> Posted | None:
+        """Find what a thumb is about. Microsoft's local client names neither message nor thread: the latest, then.
+
+        Their own answers count first, and of those that everybody sees.
+        """
+        where, who = judged.where, judged.who
+        if judged.answer:
+            return await self._reach.posted(where, judged.answer)
+        seen = [(each, self._place_of(where, who, each)) for each in await self._reach.answers(where)]
+        if where.thread != MAIN:
+            seen = [(each, place) for each, place in seen if aloud(place).thread == where.thread]
+        mine = [each for each, _ in seen if each.owner == who.author]
+        shared = [each for each, place in seen if not is_quiet(place)]
+        return next(iter((*mine, *shared)), None)
 
     # Sharing ------------------------------------------------------------------------------
     async def _share(self, message: Message, said: str, where: Where, who: Who) -> str:

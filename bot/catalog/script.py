@@ -138,6 +138,20 @@ class Moves(_Model):
     change: Words
     relearn: Words
     start: Words
+    # On a finished roadmap:
+    status: Words
+    accept: Words
+    keep: Words  # the plan as it was; or no, the proof isn't there yet
+    replan: Words
+    whatif: Words
+    everything: Words
+    done: Words
+    stuck: Words
+    aside: Words  # a module is left out
+    undo: Words
+    off: Words
+    weekdays: Words
+    whymodule: Words
 
 
 class ReadingPage(_Page):
@@ -304,6 +318,7 @@ class Module(_Model):
     after: Said  # what you can do then
     exit: Said  # the proof, shown to a colleague
     resources: tuple[Resource, ...] = Field(min_length=1)
+    words: Words = ()  # other names for it: "done with docker"
 
 
 class ModulesPage(_Page):

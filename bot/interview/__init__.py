@@ -5,7 +5,7 @@ Must never read a clock, a file or the environment, and never know how a questio
 """
 
 from bot.interview.moving import step
-from bot.interview.reading import read
+from bot.interview.reading import Read, read
 from bot.interview.state import (
     Asked,
     Interview,
@@ -27,6 +27,7 @@ __all__ = [
     "Asked",
     "Interview",
     "Outcome",
+    "Read",
     "Stage",
     "Stepped",
     "Then",

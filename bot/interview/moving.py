@@ -30,9 +30,10 @@ def step(script: Roadmap, interview: Interview, move: commands.Move, today: date
             return _set(interview, "unchanged" if interview.paused or interview.finished else "taken", paused=True)
         case commands.Resume():
             return _set(interview, "taken" if interview.paused else "unchanged", paused=False)
-    running = interview.model_copy(update={"paused": False})  # any other move goes on with the interview
+    # Any other move goes on with the interview, and lets a question for a proof rest.
+    running = interview.model_copy(update={"paused": False, "proving": ""})
     stepped = _go_on(script, running, move, today)
-    return stepped if stepped.outcome == "taken" else Stepped(interview, stepped.outcome)
+    return stepped if stepped.outcome in ("taken", "asked") else Stepped(interview, stepped.outcome)
 
 
 def _go_on(script: Roadmap, interview: Interview, move: commands.Move, today: date) -> Stepped:

@@ -7,7 +7,8 @@ for it is answered elsewhere. Phrases and their meaning are content; this file o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from bot import commands
@@ -18,11 +19,19 @@ from bot.interview.state import Interview, Stage, given, open_question, stage
 from bot.roadmap import known_modules
 
 LONGEST = 400  # characters; nobody answers with more
+Read = commands.Move | commands.Look | commands.Status
 _BLANK = re.compile(r"\{\w+\}")
 _DAY = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
+_THINGS = ("module", "one", "part", "thing", "step", "stuff")  # "the docker one"
 _DAY_TOKEN = "isoday"  # noqa: S105 (no secret: stands for the day while phrases are compared)
 
-_PLAIN: dict[str, commands.Move] = {
+_TICKS = {
+    "done": commands.Tick("", "done"),
+    "stuck": commands.Tick("", "stuck"),
+    "aside": commands.Tick("", "skipped"),
+    "undo": commands.Tick("", "open"),
+}
+_PLAIN: dict[str, Read] = {
     "back": commands.Back(),
     "skip": commands.Skip(),
     "why": commands.WhyAsk(),
@@ -32,18 +41,28 @@ _PLAIN: dict[str, commands.Move] = {
     "stop": commands.Stop(),
     "finish": commands.Finish(),
     "agree": commands.Finish(),
+    "status": commands.Status(),
+    "accept": commands.Accept(),
+    "keep": commands.Keep(),
+    "replan": commands.Replan(),
+    "whatif": commands.WhatIf(),
+    "everything": commands.All(),
+    **_TICKS,
 }
 _SAYABLE: dict[Stage, tuple[str, ...]] = {  # what can be said at each stage, in the order it is tried
-    "asking": ("back", "why", "skip", "pause", "stop", "restart", "finish", "resume", "change", "start"),
-    "review": ("finish", "agree", "back", "pause", "stop", "restart", "change", "start", "relearn"),
-    "finished": ("finish", "restart", "stop", "change", "start", "relearn"),
+    "asking": ("back", "why", "skip", "pause", "stop", "restart", "finish", "resume", "change", "start", "off"),
+    "review": ("finish", "agree", "back", "pause", "stop", "restart", "change", "off", "start", "relearn"),
+    "finished": (
+        "status", "whatif", "everything", "replan", "done", "stuck", "aside", "undo",
+        "finish", "restart", "stop", "change", "off", "weekdays", "start", "relearn", "whymodule",
+    ),
     "paused": ("resume", "finish", "stop", "restart", "change"),
     "stopped": ("restart",),
-}
+}  # fmt: skip
 
 
-def read(script: Roadmap, interview: Interview, said: str) -> commands.Move | None:
-    """Read what the interview's owner typed as a move. None: it is something else."""
+def read(script: Roadmap, interview: Interview, said: str) -> Read | None:
+    """Read what the interview's owner typed as a move, or as a look at their plan. None: it is something else."""
     if len(said) > LONGEST:
         return None
     move = _move(script, interview, said)
@@ -59,24 +78,41 @@ def _answer(script: Roadmap, question: Question, said: str) -> tuple[str, ...]:
     return answer(script.reading, question, others, said)
 
 
-def _move(script: Roadmap, interview: Interview, said: str) -> commands.Move | None:
+def _move(script: Roadmap, interview: Interview, said: str) -> Read | None:
     days = _DAY.findall(said)
-    heard = tokens(_DAY.sub(f" {_DAY_TOKEN} ", said) if len(days) == 1 else said)
-    sayable = _SAYABLE[stage(script, interview)]
+    heard = tokens(_DAY.sub(f" {_DAY_TOKEN} ", said) if days else said)
+    sayable = _sayable(script, interview)
     for words in _without_courtesy(script, heard):
         for name in sayable:
             phrases: tuple[str, ...] = getattr(script.reading.moves, name)
-            if name in _PLAIN:
-                if words in map(tokens, phrases):
-                    return _PLAIN[name]
-                continue
+            if name in _PLAIN and words in map(tokens, phrases):
+                return _proved(interview, _PLAIN[name])
             for slot, rest in _slots(phrases, words):
-                move = _filled(script, interview, name, slot, days)
-                if isinstance(move, commands.Change) and rest:
-                    move = _change_to(script, interview, move, rest)
+                move = _filled(script, interview, name, slot, rest, days)
                 if move is not None:
                     return move
     return None
+
+
+def _sayable(script: Roadmap, interview: Interview) -> tuple[str, ...]:
+    """List what can be said now. Yes and no mean something only after a question."""
+    now = _SAYABLE[stage(script, interview)]
+    if interview.finished and (interview.proposed or interview.proving):
+        return ("accept", "agree", "keep", *now)
+    return now
+
+
+def _proved(interview: Interview, said: Read) -> Read:
+    """Take a yes or no for what was asked last: whether the proof is there, or whether to take another plan."""
+    if not interview.finished:
+        return said
+    if interview.proving and isinstance(said, commands.Finish | commands.Accept):
+        return commands.Tick(interview.proving, "done", sure=True)
+    if interview.proving and isinstance(said, commands.Keep):
+        return commands.Status()
+    if interview.proposed and said == _PLAIN["agree"]:
+        return commands.Accept()
+    return said
 
 
 def _without_courtesy(script: Roadmap, heard: Tokens) -> Iterator[Tokens]:
@@ -97,6 +133,8 @@ def _without_courtesy(script: Roadmap, heard: Tokens) -> Iterator[Tokens]:
 def _slots(patterns: tuple[str, ...], words: Tokens) -> Iterator[tuple[Tokens, Tokens]]:
     """Find what stands in the blank of each pattern that fits, and in its second blank if it has one."""
     for pattern in patterns:
+        if "{" not in pattern:
+            continue
         before, after, *second = map(tokens, _BLANK.split(pattern))
         start, size = len(before), len(after)
         if words[:start] != before:
@@ -107,13 +145,29 @@ def _slots(patterns: tuple[str, ...], words: Tokens) -> Iterator[tuple[Tokens, T
                 yield words[start:end], words[end + size :]
 
 
-def _filled(script: Roadmap, interview: Interview, name: str, slot: Tokens, days: list[str]) -> commands.Move | None:
+def _filled(
+    script: Roadmap, interview: Interview, name: str, slot: Tokens, rest: Tokens, days: list[str]
+) -> Read | None:
     match name:
         case "change":
-            return _change(script, slot)
+            change = _change(script, slot)
+            return _change_to(script, interview, change, rest) if change and rest else change
         case "relearn":
-            return _relearn(script, interview, slot)
-    return _start_on(slot, days)
+            known = known_modules(script, given(script, interview))
+            found = _module(script, known, slot)
+            return commands.Relearn(found) if found else None
+        case "done" | "stuck" | "aside" | "undo" | "whymodule":
+            found = _module(script, interview.kept.ids if interview.kept else (), slot)
+            if not found:
+                return None
+            return commands.WhyModule(found) if name == "whymodule" else replace(_TICKS[name], module=found)
+        case "off":
+            return _off(slot, rest, days)
+        case "weekdays":
+            return _weekdays(script, slot)
+        case "start":
+            return _start_on(slot, days)
+    return None
 
 
 def _change(script: Roadmap, slot: Tokens) -> commands.Change | None:
@@ -137,18 +191,28 @@ def _change_to(script: Roadmap, interview: Interview, change: commands.Change, r
     return change if values else None
 
 
-def _relearn(script: Roadmap, interview: Interview, slot: Tokens) -> commands.Relearn | None:
-    """Find the module of that id or title, known ones first; a part of the title is enough where only one has it."""
+def _module(script: Roadmap, first: Iterable[str], slot: Tokens) -> str | None:
+    """Find the module of that id, title or other name, those of `first` before the others.
+
+    A part of the title is enough where only one has it.
+    """
     slot = _bare(script, slot)
-    near = []
-    for name in (*known_modules(script, given(script, interview)), *script.module):
-        module = script.module[name]
+    slot = tuple(word for word in slot if word not in _THINGS) or slot
+    near: dict[str, None] = {}
+    wanted = list(first)
+    for name in (*wanted, *script.module):
+        module = script.module.get(name)
+        if module is None:
+            continue
         whole = tokens(name)
-        if slot in (whole, whole[1:], _bare(script, tokens(module.title))):
-            return commands.Relearn(name)
+        others = [_bare(script, tokens(each)) for each in (module.title, *module.words)]
+        if slot in (whole, whole[1:], *others):
+            return name
         if slot and set(slot) <= set(tokens(module.title)):
-            near.append(name)
-    return commands.Relearn(near[0]) if len(set(near)) == 1 else None
+            near[name] = None
+    here = [name for name in near if name in wanted]
+    found = here or list(near)
+    return found[0] if len(found) == 1 else None
 
 
 def _bare(script: Roadmap, words: Tokens) -> Tokens:
@@ -165,3 +229,22 @@ def _start_on(slot: Tokens, days: list[str]) -> commands.StartOn | None:
         return commands.StartOn(date.fromisoformat(days[0]))
     except ValueError:
         return None
+
+
+def _off(slot: Tokens, rest: Tokens, days: list[str]) -> commands.Off | None:
+    if slot != (_DAY_TOKEN,) or rest not in ((), (_DAY_TOKEN,)) or len(days) != 1 + len(rest):
+        return None
+    try:
+        return commands.Off(date.fromisoformat(days[0]), date.fromisoformat(days[-1]))
+    except ValueError:
+        return None
+
+
+def _weekdays(script: Roadmap, slot: Tokens) -> commands.Weekdays | None:
+    """Read days of the week and nothing else."""
+    joins = flat(script.reading.number_joins)
+    names = [word for word in slot if word not in joins]
+    known = [name[:3] for name in names if name[:3] in commands.WEEKDAYS]
+    if not names or len(known) < len(names):
+        return None
+    return commands.Weekdays(tuple(sorted({commands.WEEKDAYS.index(name) for name in known})))

@@ -71,6 +71,7 @@ class Interview(BaseModel):
     kept: Kept | None = None  # the plan that was agreed to
     proposed: Kept | None = None  # the plan to agree to in its place
     marks: dict[str, Mark] = {}  # by module: how far somebody is
+    proving: str = ""  # the module whose proof was asked for last
     nudged: str = ""  # the module for which a late plan was laid anew, unasked: once is enough
     then: Then | None = None  # the interview before this one
     reminding: Reminding | None = None  # only while the person wants to be reminded

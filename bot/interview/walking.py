@@ -63,7 +63,7 @@ def tick(script: Roadmap, interview: Interview, move: commands.Tick, today: date
     if move.state == (mark.state if mark else "open"):
         return Stepped(interview, "unchanged")
     if move.state == "done" and not move.sure:
-        return Stepped(interview, "asked")
+        return Stepped(interview.model_copy(update={"proving": module}), "asked")
     marks = {name: each for name, each in interview.marks.items() if name != module}
     if move.state != "open":
         marks[module] = Mark(state=move.state, on=today)

@@ -191,7 +191,7 @@ def plan(
         next=rest[0] if rest else None,
         next_fit=time.fit(used + rest[0].hours) if rest else None,
         whole_fit=time.fit(used + sum(each.hours for each in rest)) if rest else None,
-        go_on=None if rest else _go_on(script, recommendation),
+        go_on=None if rest else go_on(script, recommendation),
     )
 
 
@@ -203,6 +203,11 @@ def relaid(
     stays = _lay(modules, time)
     stays = _lay_sharing(modules, time.half, len(modules)) if stays is None else stays
     return _dated(modules, stays, start, script.plan.project_weeks, tuple(off))
+
+
+def fit(script: Roadmap, hours: int, hours_a_week: Decimal, weeks: int) -> Fit:
+    """Tell what so many hours take: weeks at that pace, or hours a week over those weeks."""
+    return _Time(hours_a_week, weeks, script.plan.share, ()).fit(hours)
 
 
 def spread(hours: int) -> tuple[int, int]:
@@ -310,7 +315,8 @@ def _days(halves: int) -> int:
     return halves * 7 // 2
 
 
-def _go_on(script: Roadmap, recommendation: Recommendation) -> GoOn | None:
+def go_on(script: Roadmap, recommendation: Recommendation) -> GoOn | None:
+    """Find a path to go on with after the recommended one."""
     second = recommendation.second
     name = second.path if second else script.path[recommendation.path].larger
     if not name:

@@ -165,6 +165,16 @@ def find_posted(connection: Connection, tenant: str, channel: str, activity: str
     )
 
 
+def find_answers(connection: Connection, tenant: str, channel: str, limit: int) -> tuple[Posted, ...]:
+    """List the answers that were posted in a channel and can be judged, the latest first."""
+    here = (posted.c.tenant == fit(tenant), posted.c.channel == fit(channel), posted.c.ref != "")
+    latest = select(posted).where(*here).order_by(posted.c.at.desc(), posted.c.activity.desc()).limit(limit)
+    return tuple(
+        Posted(tenant, channel, row.activity, row.thread, row.owner, row.ref, row.nonce, row.live)
+        for row in connection.execute(latest)
+    )
+
+
 def find_live(connection: Connection, tenant: str, thread: str, owner: str) -> Posted | None:
     """Find the card on which somebody's interview goes on in a thread."""
     here = (posted.c.tenant == fit(tenant), posted.c.owner == fit(owner), posted.c.thread == fit(thread))

@@ -290,6 +290,10 @@ class Store(Generic[S]):
         """Read something of ours by its id."""
         return await self._read(lambda connection: reaching.find_posted(connection, tenant, channel, activity))
 
+    async def answers(self, tenant: str, channel: str, limit: int = 20) -> tuple[Posted, ...]:
+        """List the answers that were posted in a channel and can be judged, the latest first."""
+        return await self._read(lambda connection: reaching.find_answers(connection, tenant, channel, limit))
+
     async def live(self, place: Place, owner: str) -> Posted | None:
         """Read which card somebody's interview goes on in; None while there is none."""
         return await self._read(lambda connection: reaching.find_live(connection, place.owner, place.key, owner))

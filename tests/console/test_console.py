@@ -7,10 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from adapters.console.app import talk
+from adapters.console.app import put, talk
 from adapters.console.render import draw, to_text
+from adapters.files import Made
 from bot.advisor import Advisor, Knowledge
-from bot.chat import Button, Buttons, Choices, Note, Option, Reply, Table, Text
+from bot.chat import Button, Buttons, Choices, File, Note, Option, Reply, Table, Text
 from bot.conversation import Conversation
 from bot.store import Store
 
@@ -29,7 +30,7 @@ async def typed(knowledge: Knowledge, folder: Path, *lines: str) -> str:
         return line
 
     try:
-        await talk(Advisor(knowledge, store), "ana", "main", console=screen, read=read)
+        await talk(Advisor(knowledge, store), "ana", "main", console=screen, folder=folder, read=read)
     finally:
         await store.close()
     return screen.export_text()
@@ -65,6 +66,23 @@ def test_several_choices_are_confirmed_together() -> None:
     assert keys.read("1, 3") == "/answer x a c"
     assert keys.read("2") == "/answer x b"
     assert keys.read("4") == "/skip"
+
+
+def test_a_file_is_put_beside_what_is_there_and_never_over_it(tmp_path: Path) -> None:
+    made = Made("roadmap.ics", "text/calendar", b"new")
+    (tmp_path / "roadmap.ics").write_text("mine")
+    names = [put(tmp_path, made).name for _ in range(2)]
+    assert ["roadmap-2.ics", "roadmap-3.ics"] == names
+    assert "mine" == (tmp_path / "roadmap.ics").read_text()
+    assert b"new" == (tmp_path / "roadmap-3.ics").read_bytes()
+
+
+def test_a_file_is_drawn_with_where_it_was_put() -> None:
+    file = File("roadmap.svg", "image/svg+xml", "<svg/>", "All of [it].")
+    screen = Console(file=StringIO(), width=80, record=True, color_system=None)
+    screen.print(draw((Reply((file,)),), {file: ["somewhere/roadmap.png"]})[0])
+    shown = [line.strip() for line in screen.export_text().splitlines()]
+    assert ["All of [it].", "→ somewhere/roadmap.png"] == shown[:2]
 
 
 def test_a_reply_is_drawn_plainly() -> None:

@@ -11,6 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from html import unescape
 from io import StringIO
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -77,14 +78,15 @@ class Seat(Protocol):
 class ConsoleSeat:
     """Lines typed, a screen read."""
 
-    def __init__(self, advisor: Advisor, store: Store[Conversation]) -> None:
+    def __init__(self, advisor: Advisor, store: Store[Conversation], folder: Path) -> None:
         self.store = store
+        self.folder = folder
         self._lines: asyncio.Queue[str | None] = asyncio.Queue()
         self._idle = asyncio.Event()
         self._screen = Console(file=StringIO(), width=110, record=True, color_system=None)
         self._seen = ""
         self._talk = asyncio.create_task(
-            console_app.talk(advisor, "ana", "main", console=self._screen, read=self._read)
+            console_app.talk(advisor, "ana", "main", console=self._screen, folder=folder, read=self._read)
         )
 
     async def _read(self) -> str:
@@ -295,7 +297,8 @@ class TeamsSeat:
         said = [teams_people.words(each.activity) for each in (*changed, *posted)]
         told = [teams_serving.told(answer)] if answer.text and activity.get("name") == "adaptiveCard/action" else []
         shown = [label for each in (*changed, *posted) for label in teams_people.labels(each)]
-        return Shown("\n".join([*told, *said]), shown, len(posted))
+        words = sum(bool(each.text) for each in posted)  # the card below them belongs to them
+        return Shown("\n".join([*told, *said]), shown, words or len(posted))
 
     async def other(self) -> Seat:
         return TeamsSeat(self.served, TeamsPerson(self.served.teams, BEN), self.root, screen=list(self.screen))
@@ -324,7 +327,7 @@ async def seat(kind: str, knowledge: Knowledge, database: str) -> AsyncIterator[
         stack.push_async_callback(store.close)
         advisor = Advisor(knowledge, store, ask_human="#platform-help")
         if kind == "console":
-            console = ConsoleSeat(advisor, store)
+            console = ConsoleSeat(advisor, store, Path(database.removeprefix("sqlite:///")).parent)
             stack.push_async_callback(console.leave)
             yield console
             return

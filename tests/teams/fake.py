@@ -138,6 +138,7 @@ class Teams:
         }
         self.people = {ANA, BEN}
         self.pace = PACE
+        self.pictures = True  # whether inline pictures are taken
         self.faults: deque[Fault] = deque()
         self.posted: list[Posted] = []
         self.calls: list[Call] = []
@@ -313,6 +314,9 @@ class Teams:
         recent.append(now)
 
     def _check(self, activity: Json) -> None:
+        kinds = {each.get("contentType") for each in activity.get("attachments") or []}
+        if "image/png" in kinds and not self.pictures:
+            raise RefusedError(400, "BadArgument")
         if refused := rules.refusal(activity):
             raise RefusedError(413 if refused == "MessageSizeTooBig" else 400, refused.replace(":", "", 1))
 

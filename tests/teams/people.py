@@ -124,7 +124,7 @@ def words(drawn: Json) -> str:
             if value.get("type") == "RichTextBlock":
                 yield "".join(each if isinstance(each, str) else str(each.get("text", "")) for each in value["inlines"])
                 return
-            yield from (str(value[name]) for name in ("text", "title", "label") if isinstance(value.get(name), str))
+            yield from (str(value[name]) for name in ("text", "title", "label", "codeSnippet") if isinstance(value.get(name), str))
             for name, each in value.items():
                 if name not in ("fallback", "data", "entities", "summary"):
                     yield from inside(each)

@@ -6,8 +6,10 @@ doesn't know it leaves out without a word, which for us is a fault as well.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -27,12 +29,14 @@ SPACINGS = {"none", "small", "default", "medium", "large", "extraLarge", "paddin
 STYLES = {"default", "emphasis", "good", "attention", "warning", "accent"}
 # What clients of version 1.5 may lack: each needs a `fallback`.
 NEWER = {"Table", "Action.Execute", "CodeBlock", "Icon", "Badge", "ProgressBar", "CompoundButton", "Rating", "Carousel"}
+INLINE = re.compile(r"data:image/png;base64,[A-Za-z0-9+/=]*")
 NOT_IN_MARKDOWN = re.compile(r"(?m)^\s{0,3}#{1,6}\s|^\s{0,3}\|.*\||!\[[^\]]*\]\(|^\s{0,3}```")
 
 
 def size(activity: Any) -> int:
     """Count the bytes Teams counts."""
-    return len(json.dumps(activity).encode("utf-16-le"))
+    counted = INLINE.sub("", json.dumps(activity))  # pictures in the message don't count
+    return len(counted.encode("utf-16-le"))
 
 
 def refusal(activity: Any) -> str:
@@ -78,10 +82,33 @@ def message(activity: dict[str, Any]) -> Iterator[Fault]:
     yield from feedback(activity.get("channelData", {}))
     for number, each in enumerate(attachments):
         at = f"/attachments/{number}"
+        if isinstance(each, dict) and each.get("contentType") == "image/png":
+            yield from picture(each, at)
+            continue
         if not isinstance(each, dict) or each.get("contentType") != ADAPTIVE:
             yield at, "an Adaptive Card is expected"
             return
         yield from card(each.get("content"), f"{at}/content")
+
+
+def picture(value: dict[str, Any], at: str) -> Iterator[Fault]:
+    yield from keys(value, at, {"contentType", "contentUrl", "name"}, set())
+    kind, _, data = str(value.get("contentUrl")).partition(",")
+    try:
+        drawn = base64.b64decode(data, validate=True)
+    except ValueError:
+        drawn = b""
+    if kind != "data:image/png;base64" or not drawn.startswith(b"\x89PNG"):
+        yield f"{at}/contentUrl", "a PNG in a data URI"
+    elif len(drawn) > 1024 * 1024 or max(struct.unpack(">II", drawn[16:24])) > 1024:
+        yield f"{at}/contentUrl", "at most 1 MB and 1024 x 1024 pixels"
+
+
+def code(value: Any, at: str) -> Iterator[Fault]:
+    yield from keys(value, at, {"type", "codeSnippet"}, BOX | {"language", "startLineNumber"})
+    yield from string(value.get("codeSnippet"), f"{at}/codeSnippet")
+    if value.get("language", "PlainText") not in ("PlainText", "Json", "Html", "Xml"):
+        yield f"{at}/language", "unknown language"
 
 
 def entities_of(entities: list[Any], text: str) -> Iterator[Fault]:
@@ -326,6 +353,7 @@ ELEMENTS: dict[Any, Check] = {
     "ColumnSet": column_set,
     "Table": table,
     "Input.ChoiceSet": choice_set,
+    "CodeBlock": code,
     "ActionSet": action_set,
 }
 

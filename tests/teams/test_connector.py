@@ -207,7 +207,7 @@ async def test_passwords_kept_on_this_machine_are_none_of_ours(
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as served:
-        assert 1 == len(await served.said(sign.message(teams)))
+        assert 2 == len(await served.said(sign.message(teams)))
 
 
 class Routed(Session):

@@ -39,12 +39,12 @@ async def test_a_reply_that_was_committed_arrives_after_a_kill(teams: Teams, tmp
             await server.end(signal.SIGKILL)
         assert [] == teams.sent
         async with started(teams, tmp_path) as server:
-            await posted(teams, 1)
+            await posted(teams, 2)  # its words and the card below
             door = Door(session, server.url, teams)
             assert 200 == (await door.send(asked)).status
             assert 200 == (await door.send(ana.say("what is AIOps?"))).status
             assert 0 == await server.end(signal.SIGTERM)
-        assert 2 == len(teams.sent)  # the one, and what was under way when it was asked to stop
+        assert 4 == len(teams.sent)  # the one, and what was under way when it was asked to stop
 
 
 async def test_an_interview_goes_on_in_its_card_after_a_kill(teams: Teams, tmp_path: Path) -> None:

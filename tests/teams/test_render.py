@@ -122,7 +122,7 @@ def test_there_is_no_golden_file_of_a_reply_that_is_gone() -> None:
 
 # A plain answer ---------------------------------------------------------------------------
 def test_a_plain_answer_is_words_with_citations_and_teams_own_thumbs() -> None:
-    (activity,) = render.render(REPLIES["answer"])
+    activity, below = render.render(REPLIES["answer"])
     (entity,) = activity["entities"]
     assert [(1, "Accelerate, 2018"), (2, "DORA 2024")] == [
         (each["position"], each["appearance"]["name"]) for each in entity["citation"]
@@ -130,7 +130,8 @@ def test_a_plain_answer_is_words_with_citations_and_teams_own_thumbs() -> None:
     assert "additionalType" not in entity
     assert {"feedbackLoop": {"type": "default"}} == activity["channelData"]
     assert "r7f3" == render.feedback(REPLIES["answer"])
-    titles = [action["title"] for action in of(activity, "Action.Execute")]
+    assert "attachments" not in activity and not {"text", "channelData"} & set(below)
+    titles = [action["title"] for action in of(below, "Action.Execute")]
     assert ["MLOps tools", "First steps with MLOps", "DevOps vs MLOps", "Why this answer?"] == titles
 
 
@@ -155,16 +156,15 @@ def test_a_reason_for_a_bad_verdict_is_asked_with_buttons() -> None:
     assert "channelData" not in activity
 
 
-def test_only_the_last_message_of_an_answer_has_thumbs() -> None:
+def test_only_the_last_words_of_an_answer_have_thumbs() -> None:
     reply = Reply((Text("word " * 30_000), *COMMON["answer"].blocks))
-    first, *_, last = render.render(reply)
-    assert "channelData" not in first
-    assert "feedbackLoop" in last["channelData"]
+    *words, below = render.render(reply)
+    assert [*[False] * (len(words) - 1), True, False] == ["channelData" in each for each in (*words, below)]
 
 
 # A card -----------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "name", ["comparison", "did_you_mean", "question_single", "question_several", "review", "plan"]
+    "name", ["comparison", "did_you_mean", "question_single", "question_several", "refusal", "review", "plan"]
 )
 def test_what_is_compared_chosen_or_asked_is_one_card(name: str) -> None:
     (activity,) = render.render(REPLIES[name])
@@ -174,7 +174,7 @@ def test_what_is_compared_chosen_or_asked_is_one_card(name: str) -> None:
     assert activity["attachments"][0]["content"] == render.card(REPLIES[name])
 
 
-@pytest.mark.parametrize("name", ["answer", "refusal", "human", "links"])
+@pytest.mark.parametrize("name", ["answer", "shared", "human", "links"])
 def test_what_is_only_said_is_no_card(name: str) -> None:
     assert not render.is_card(REPLIES[name])
 
@@ -393,6 +393,7 @@ def test_any_reply_is_within_every_limit_and_pings_nobody(reply: Reply) -> None:
     activities = render.render(reply, hint=HINT, nonce="n")
     check(activities)
     for activity in activities:
+        assert 1 == len({"text", "attachments"} & set(activity))  # with both, Teams tells no id
         _, kinds, urls = read(activity.get("text", ""))
         assert kinds <= OURS
         assert all(url.startswith("https://") for url in urls)

@@ -48,16 +48,17 @@ def ruled(knowledge: Knowledge, **rules: Any) -> Knowledge:
 # Where it is answered ---------------------------------------------------------------------
 async def test_a_mention_is_answered_in_its_thread(served: Served, ana: Person) -> None:
     asked = ana.say("what is MLOps?")
-    (posted,) = await served.said(asked)
+    posted, more = await served.said(asked)
     assert f"{CHANNEL};messageid={asked['id']}" == posted.conversation
-    assert "MLOps" in posted.text and "" == posted.only
+    assert "MLOps" in posted.text and "" == posted.only == more.only
+    assert posted.conversation == more.conversation and "DevOps vs MLOps" in labels(more)
     assert {"feedbackLoop": {"type": "default"}} == posted.activity["channelData"]
     assert any(entity["type"] == "https://schema.org/Message" for entity in posted.activity["entities"])
 
 
 async def test_a_group_chat_and_a_chat_alone_are_answered_there(served: Served, ana: Person) -> None:
-    assert [GROUP] == [each.conversation for each in await served.said(ana.say("what is MLOps?", GROUP))]
-    assert [PERSONAL] == [each.conversation for each in await served.said(ana.direct("what is MLOps?"))]
+    assert [GROUP] * 2 == [each.conversation for each in await served.said(ana.say("what is MLOps?", GROUP))]
+    assert [PERSONAL] * 2 == [each.conversation for each in await served.said(ana.direct("what is MLOps?"))]
 
 
 async def test_words_not_said_to_us_are_left_alone(served: Served, ana: Person) -> None:
@@ -73,14 +74,14 @@ async def test_edits_reactions_and_what_is_new_are_taken_and_ignored(served: Ser
 
 
 async def test_an_unknown_invoke_is_not_implemented(served: Served, ana: Person) -> None:
-    (posted,) = await served.said(ana.say("what is MLOps?"))
+    posted, _ = await served.said(ana.say("what is MLOps?"))
     answer = await served.door.send(ana.invoke("task/fetch", posted, {"data": {}}))
     assert 501 == answer.status
 
 
 async def test_the_same_message_twice_is_answered_once(served: Served, ana: Person) -> None:
     asked = ana.say("what is MLOps?")
-    assert [1, 0, 0] == [len(await served.said(asked)) for _ in range(3)]
+    assert [2, 0, 0] == [len(await served.said(asked)) for _ in range(3)]
 
 
 # The roadmap ------------------------------------------------------------------------------
@@ -190,20 +191,20 @@ async def test_two_people_in_one_chat_each_have_their_roadmap(served: Served, an
 # Alone ------------------------------------------------------------------------------------
 @pytest.mark.parametrize("text", ["/whichops private what is MLOps?", "/private what is MLOps?"])
 async def test_what_is_asked_privately_only_the_asker_sees(served: Served, ana: Person, text: str) -> None:
-    (posted,) = await served.said(ana.say(text))
-    assert ANA == posted.only and "MLOps" in posted.text
+    posted, more = await served.said(ana.say(text))
+    assert ANA == posted.only == more.only and "MLOps" in posted.text
 
 
 async def test_a_private_answer_is_shared_with_the_name_of_who_shares(
     served: Served, ana: Person, catalog: Catalog
 ) -> None:
     asked = ana.say("/whichops private what is MLOps?")
-    (posted,) = await served.said(asked)
-    pressed = ana.press(posted, catalog.replies["teams-share"])
+    _, more = await served.said(asked)
+    pressed = ana.press(more, catalog.replies["teams-share"])
     assert catalog.replies["teams-shared"] == told(await served.hear(pressed))
     assert catalog.replies["teams-shared"] == told(await served.hear(pressed))
-    _, opening, shared = await served.settled()
-    assert ["", ""] == [opening.only, shared.only]
+    _, _, opening, shared, below = await served.settled()
+    assert ["", "", ""] == [opening.only, shared.only, below.only]
     assert "<at>Ana Lima</at>" in opening.text and "MLOps" in shared.text
     assert f"{CHANNEL};messageid={asked['id']}" == shared.conversation
 
@@ -212,10 +213,10 @@ async def test_where_teams_shows_nothing_alone_it_is_written_directly_and_said(
     served: Served, ana: Person, catalog: Catalog
 ) -> None:
     served.teams.faults.append(Fail(400, "BadArgument"))
-    first, answer = await served.said(ana.say("/whichops private what is MLOps?"))
-    assert [PERSONAL, PERSONAL] == [first.conversation, answer.conversation]
+    first, answer, more = await served.said(ana.say("/whichops private what is MLOps?"))
+    assert [PERSONAL] * 3 == [first.conversation, answer.conversation, more.conversation]
     assert catalog.replies["teams-to-direct"] in first.text.replace("&#39;", "'")
-    pressed = ana.press(answer, catalog.replies["teams-share"])
+    pressed = ana.press(more, catalog.replies["teams-share"])
     assert catalog.replies["teams-shared"] == told(await served.hear(pressed))
     assert CHANNEL in (await served.settled())[-1].conversation
 
@@ -223,7 +224,7 @@ async def test_where_teams_shows_nothing_alone_it_is_written_directly_and_said(
 async def test_a_channel_may_be_answered_alone_by_its_rule(knowledge: Knowledge, teams: Teams, tmp_path: Path) -> None:
     private = ruled(knowledge, places={"teams": {CHANNEL: Channel(private=True)}})
     async with serving(private, f"sqlite:///{tmp_path}/talk.db", teams) as served:
-        assert [ANA] == [each.only for each in await served.said(Person(teams).say("what is MLOps?"))]
+        assert [ANA] * 2 == [each.only for each in await served.said(Person(teams).say("what is MLOps?"))]
 
 
 # Policy -----------------------------------------------------------------------------------
@@ -233,7 +234,7 @@ async def test_helpful_speaks_up_when_sure_and_mute_ends_that(
     helpful = ruled(knowledge, places={"teams": {CHANNEL: Channel(mode="helpful")}})
     ana = Person(teams)
     async with serving(helpful, f"sqlite:///{tmp_path}/talk.db", teams) as served:
-        assert 1 == len(await served.said(ana.say("what is MLOps?", mention=False)))
+        assert 2 == len(await served.said(ana.say("what is MLOps?", mention=False)))
         assert catalog.replies["muted"].split("“")[0][:30] in (await served.said(ana.say("mute")))[0].text
         assert [] == await served.said(ana.say("what is MLOps?", mention=False))
 
@@ -260,7 +261,7 @@ async def test_asking_a_human_mentions_them(knowledge: Knowledge, teams: Teams, 
     rules = {"places": {"teams": {CHANNEL: Channel(expert="@ben")}}, "people": {"teams": {"@ben": BEN}}}
     ana = Person(teams)
     async with serving(ruled(knowledge, **rules), f"sqlite:///{tmp_path}/talk.db", teams) as served:
-        (answer,) = await served.said(ana.say("what is MLOps?"))
+        answer, _ = await served.said(ana.say("what is MLOps?"))
         (asked,) = await served.said(ana.judge(answer, like=False))
         (called,) = await served.said(ana.press(asked, knowledge.catalog.replies["human-ask"]))
     assert (ANA, "") == (asked.only, called.only)
@@ -269,16 +270,16 @@ async def test_asking_a_human_mentions_them(knowledge: Knowledge, teams: Teams, 
 
 # Thumbs -----------------------------------------------------------------------------------
 async def test_a_thumb_is_a_verdict_on_its_answer(served: Served, ana: Person, ben: Person) -> None:
-    (posted,) = await served.said(ana.say("what is MLOps?"))
+    posted, _ = await served.said(ana.say("what is MLOps?"))
     assert {} == (await served.hear(ana.judge(posted, like=True))).json
     assert {} == (await served.hear(ben.judge(posted, like=False, words="too long"))).json
-    assert 1 == len(await served.settled())
+    assert 2 == len(await served.settled())
     (opinion,) = await served.store.feedback(LONG_AGO)
     assert (1, 1, ("too long",)) == (opinion.up, opinion.down, opinion.reasons)
 
 
 async def test_a_thumb_without_a_tenant_finds_its_answer(served: Served, ana: Person) -> None:
-    (posted,) = await served.said(ana.direct("what is MLOps?"))
+    posted, _ = await served.said(ana.direct("what is MLOps?"))
     judged = ana.judge(posted, like=True)
     del judged["channelData"], judged["conversation"]["tenantId"]
     await Talk(served.advisor, Reach(served.store), lambda: None).hear(judged, datetime.now(UTC))
@@ -287,7 +288,7 @@ async def test_a_thumb_without_a_tenant_finds_its_answer(served: Served, ana: Pe
 
 async def test_a_thumb_that_names_no_message_judges_the_last_answer_there(served: Served, ana: Person) -> None:
     await served.said(ana.say("what is MLOps?"))
-    (posted,) = await served.said(ana.say("what is AIOps?"))
+    posted, _ = await served.said(ana.say("what is AIOps?"))
     judged = ana.judge(posted, like=True)
     del judged["replyToId"]
     assert {} == (await served.hear(judged)).json
@@ -321,7 +322,7 @@ async def test_a_blocked_conversation_is_dropped(served: Served, ana: Person) ->
     await served.until(lambda: served.app.sender.given_up)
     assert await served.store.reference(f"teams/{TENANT}", PERSONAL) is None
     served.teams.conversations[PERSONAL].blocked = False
-    assert 1 == len(await served.said(ana.direct("what is AIOps?")))
+    assert 2 == len(await served.said(ana.direct("what is AIOps?")))
 
 
 # Local clients ----------------------------------------------------------------------------

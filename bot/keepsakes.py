@@ -1,0 +1,73 @@
+"""A roadmap to take along: its picture, a calendar, files to read, print or load again; for its owner alone.
+
+What a file holds is made by `bot.roadmap`; here it gets its name and the words that go with it. Pure: must never draw
+pixels (that is done at delivery), nor decide what is on the road.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from bot import answers
+from bot.answers import say
+from bot.catalog.schema import Catalog
+from bot.chat import PICTURE, Button, Buttons, File, Reply
+from bot.commands import Export, Form
+from bot.roadmap.road import Road
+
+FILES: Final[Mapping[Form, tuple[str, str]]] = {
+    "picture": ("roadmap.svg", PICTURE),
+    "ics": ("roadmap.ics", "text/calendar"),
+    "markdown": ("roadmap.md", "text/markdown"),
+    "html": ("roadmap.html", "text/html"),
+    "csv": ("roadmap.csv", "text/csv"),
+    "json": ("roadmap.json", "application/json"),
+}
+_WORD: Final = re.compile(r"[^\W_]+")
+_LONGEST: Final = 120  # characters of such a wish
+
+
+def read(catalog: Catalog, said: str) -> Export | None:
+    """Read "export as calendar" and "give me the picture": a wish and one form, in words known here and no other."""
+    words = _WORD.findall(said[:_LONGEST].casefold())
+    if not words or len(said) > _LONGEST:
+        return None
+    asks, fillers = (_listed(catalog, f"export-{name}-said") for name in ("asks", "fillers"))
+    forms = {form: _listed(catalog, f"export-{form}-said") for form in FILES}
+    meant = [form for form, known in forms.items() if known & set(words)]
+    if len(meant) > 1 or not asks & set(words) or not set(words) <= asks | fillers | set().union(*forms.values()):
+        return None
+    if meant:
+        return Export(meant[0])
+    return Export() if set(words) & _listed(catalog, "export-asks-alone-said") else None
+
+
+def _listed(catalog: Catalog, key: str) -> set[str]:
+    return set(catalog.replies[key].replace(";", " ").casefold().split())
+
+
+def row(catalog: Catalog) -> Buttons:
+    """Offer every form, as one row."""
+    items = [Button(say(catalog, f"export-{form}-label"), f"/export {form}", "quiet") for form in FILES]
+    return Buttons(tuple(items), say(catalog, "export-label"))
+
+
+def given(catalog: Catalog, road: Road | None, form: Form | None, today: date) -> Reply:
+    """Give a form of somebody's road, for their eyes; without a form offer all, without a road say so."""
+    if road is None:
+        return answers.line(catalog, "export-nothing", asker=True)
+    if form is None:
+        return Reply((row(catalog),), audience="asker")
+    return Reply((_file(catalog, road, form, today),), audience="asker")
+
+
+def _file(catalog: Catalog, road: Road, form: Form, today: date) -> File:
+    name, media = FILES[form]
+    if form == "picture":
+        light, dark = (picture.draw(road, today=today, words=catalog.replies, theme=theme) for theme in THEMES)
+        return File(name, media, light, picture.alt(road, today, catalog.replies), dark)
+    values = {"count": len(road.stretches), "start": road.start.isoformat(), "end": road.end.isoformat()}
+    return File(name, media, _text(catalog, road, form, today), say(catalog, f"export-{form}", **values))
