@@ -1,7 +1,7 @@
 # Everything a person types. Each target sets up what it needs; only Python >= 3.11 with venv, and make, must be there.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench load faults bad lock sbom browser
+.PHONY: help run test check bench bad faults load lock sbom browser
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ export WHICHOPS_REQUIRE_BROWSER := 1
 endif
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z ]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
 
 run: $(READY) ## serve the advisor with its web chat on http://127.0.0.1:3978
 	@exec $(BIN)/whichops serve
@@ -33,7 +33,7 @@ check: $(READY) ## format, lint, types, floors, content
 bench: $(READY) ## measure and print
 	@$(BIN)/python -m pytest -m bench -s -n 0 $(ARGS)
 
-load faults bad: $(READY) ## hold the product to its bars, a line each (ARGS="L1 L4" for some)
+bad faults load: $(READY) ## hold the product to its bars, a line each (ARGS="L1 L4" for some)
 	@$(BIN)/python -m tests.bars $@ $(ARGS)
 
 lock: | $(BIN)/python ## write requirements.lock anew (ARGS=--upgrade for newer versions)

@@ -74,8 +74,10 @@ async def started(folder: Path, settings: Mapping[str, str], *command: str) -> A
     assert process.stderr is not None
     try:
         async with asyncio.timeout(40):
-            while not (found := re.search(rb'"address": "(http://[^"]+)"', await process.stderr.readline())):
-                assert process.returncode is None
+            told = b""
+            while not (found := re.search(rb'"address": "(http://[^"]+)"', line := await process.stderr.readline())):
+                told += line
+                assert line, f"it ended before it served: {told.decode(errors='replace')}"
         yield Started(process, found.group(1).decode())
     finally:
         if process.returncode is None:

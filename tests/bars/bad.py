@@ -2,5 +2,4 @@ from __future__ import annotations
 
 from tests.bars.bar import Bar
 
-
 BARS: tuple[Bar, ...] = ()

@@ -140,8 +140,8 @@ def mixed(on: Stage, number: int, people: int = PEOPLE) -> list[Turn]:
 
 
 async def l3(folder: Path) -> Figure:
-    with postgres() as url:
-        async with stage(folder, replicas=2, database=url) as on:
+    with postgres() as database:
+        async with stage(folder, replicas=2, database=database.url) as on:
             await warm(on)
             return judged(await on.play(mixed(on, PACE * SECONDS), PACE), TEAMS_ACK)
 
