@@ -57,7 +57,7 @@ class Bell:
         return len(due)
 
     async def _wake(self, due: Due, now: datetime) -> None:
-        await self._advisor.handle(message(due, now), deliver=True)
+        await self._advisor.handle(due.message(now), deliver=True)
         if await self._alarms.end_alarm(due):  # its turn set no other: it would come again for ever
             self.ended += 1
 
@@ -69,8 +69,3 @@ class Bell:
         await self._advisor.handle(end)
         self.ended += 1
         log.error("reminder_ended", why="undeliverable", place=telemetry.place_hash(outgoing.place))
-
-
-def message(due: Due, now: datetime) -> Message:
-    """Make the message of an alarm."""
-    return Message(due.id, due.place, due.owner, f"/remind due {due.due.isoformat()}", True, now)

@@ -41,7 +41,7 @@ async def make(file: File, *, dark: bool = False, most: int | None = None) -> Ma
     from bot.roadmap.raster import png  # noqa: PLC0415  (loads a renderer and its fonts; only who draws waits)
 
     dark = dark and bool(file.dark)
-    body = await asyncio.to_thread(png, file.dark if dark else file.text)
+    body = await asyncio.to_thread(png, file.dark if dark else file.text, most)
     return Made(pixels(file.name, dark=dark), PNG, body)
 
 

@@ -6,20 +6,34 @@ Must never know a platform's wire.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.chat import Button, Buttons, Choices, Reply
-from bot.commands import Feedback, parse
+from bot.commands import Bad, Feedback, parse
 
 ROADMAP: Final = "/roadmap"
 WHICHOPS: Final = "/whichops"
 QUIETLY: Final = "private"
 SHARE: Final = "/share"
+EXPORT: Final = "export"  # takes a word more: what as
 # Words after a slash command that are commands themselves; anything else is a question.
-WORDS: Final = ("help", "status", "stop", "share", "roadmap", "back", "skip", "pause", "resume", "restart", "plan")
+WORDS: Final = (
+    "help", "status", "stop", "share", "roadmap", "back", "skip", "pause", "resume", "restart", "plan", EXPORT
+)  # fmt: skip
+ABOUT_ROADMAPS: Final = ("remind", "publish", "team")  # take more words
 FRESH: Final = "new:"  # begins the thread of a place whose thread doesn't exist yet
+
+
+def named(words: Sequence[str]) -> str:
+    """Read the words after a slash command as a command of their own; "" where they are a question."""
+    name = words[0].lower() if words else ""
+    known = (len(words) == 1 and name in WORDS) or (len(words) == 2 and name == EXPORT)
+    if name in ABOUT_ROADMAPS and not known:
+        said = "/" + " ".join([name, *words[1:]])
+        return " ".join(words) if isinstance(parse(said), Bad) else said  # "remind me on Mondays" is no command, but ours
+    return "/" + " ".join(words).lower() if known else ""
 
 
 def says(reply: Reply) -> Iterator[str]:

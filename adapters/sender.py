@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -18,7 +18,7 @@ import structlog
 
 from bot import telemetry
 from bot.errors import StoreError
-from bot.store import Outgoing
+from bot.store import Outgoing, Posted
 
 AT_ONCE = 100  # replies under way
 CLAIM = 50  # replies taken at a time
@@ -35,7 +35,9 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The platform has it."""
+    """The platform has it. `posted` is what of it can be found again; it is kept with the mark that it was sent."""
+
+    posted: tuple[Posted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class Outbox(Protocol):
     ) -> tuple[Outgoing, ...]:
         """Take the oldest due reply of each thread."""
 
-    async def sent(self, ids: Collection[int], at: datetime) -> None:
-        """Mark as delivered."""
+    async def sent(self, ids: Collection[int], at: datetime, posted: Sequence[Posted] = ()) -> None:
+        """Mark as delivered, and keep what was posted."""
 
     async def failed(self, which: int, now: datetime, retry_at: datetime, error: str) -> bool:
         """Put off; True when it was tried too often and is parked."""
@@ -212,9 +214,10 @@ class Sender:
         """Write down what became of the replies. What can't be written now is kept for the next time."""
         done, self._done = self._done, []
         try:
-            ids = [outgoing.id for outgoing, outcome in done if isinstance(outcome, Sent)]
-            if ids:
-                await self._outbox.sent(ids, _now())
+            sent = [(outgoing.id, outcome) for outgoing, outcome in done if isinstance(outcome, Sent)]
+            if sent:
+                posted = [each for _, outcome in sent for each in outcome.posted]
+                await self._outbox.sent([id_ for id_, _ in sent], _now(), posted)
                 done = [each for each in done if not isinstance(each[1], Sent)]
             while done:
                 await self._put_off(*done[-1])

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 import structlog
 
-from bot import answers, dialogue, telemetry
+from bot import answers, beyond, commands, dialogue, interview, keepsakes, telemetry, together
 from bot.catalog import load as catalog_load
 from bot.catalog.schema import AnswerId, Catalog, Mode
-from bot.chat import Message, Place, Reply
-from bot.conversation import Conversation, Found, Step, decide
+from bot.chat import Message, Place, Reply, Text
+from bot.conversation import Around, Conversation, Found, Step, decide
 from bot.errors import ContentError, StoreError
 from bot.interview import Interview
 from bot.matching.match import Sure
 from bot.matching.matcher import Matcher
 from bot.matching.shelf import Shelf
+from bot.roadmap import team
+from bot.roadmap.road import Road
 from bot.store import Shadowed, Store, Turn
 
 log = structlog.get_logger()
@@ -130,8 +133,13 @@ class Advisor:
         shape: Shape,
     ) -> tuple[Reply, ...]:
         peeked = None if _begins(message) else await self._store.peek(message.place)
+        around = await self._around(message)
+        home = await self._home(message, peeked)
+        if home is not None:
+            message, around = replace(message, place=home), replace(around, from_afar=True)
+            peeked = await self._store.peek(home)
         state = peeked or Conversation()
-        waited_for = message.addressed or dialogue.waits_for(knowledge.catalog, state.interview, message)
+        waited_for = message.addressed or _waits(knowledge.catalog, state.interview, message)
         if not waited_for and peeked is None and manner == "asked":
             return ()
         found = _find(knowledge.matcher, message, state)  # before the transaction, which must be short
@@ -142,7 +150,7 @@ class Advisor:
             now = kept or Conversation()
             # Someone else may have spoken since the peek: then "and AIOps?" means something else.
             current = found if now.context == state.context else _find(knowledge.matcher, message, now)
-            turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest))
+            turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest, around))
             if manner == "shadow":
                 return Turn(kept, (), _shadowed(message, current, turn))
             return replace(turn, replies=(*lead, *shape(turn.replies)))
@@ -152,9 +160,49 @@ class Advisor:
             return await self._store.replies(message)
         return turned.replies
 
+    async def _home(self, message: Message, peeked: Conversation | None) -> Place | None:
+        """Find where the roadmap is that a message is about, when it is said where its author has none; else None."""
+        held = peeked.interview if peeked else None
+        command = _own(self.catalog, message) if message.addressed else None
+        mine = held is not None and held.owner == message.author
+        if command is None or mine or (held is not None and isinstance(command, commands.Move | commands.Walk)):
+            return None
+        found = await self._roads(message.place.owner, message.author)
+        return found[0][0] if found and found[0][0] != message.place else None
+
+    async def _roads(self, tenant: str, author: str) -> tuple[tuple[Place, Interview], ...]:
+        """List somebody's agreed plans and where they are, the last touched first."""
+        homes = await self._store.homes(tenant, author)
+        held = [(place, state.interview) for place, state in homes if state.interview is not None]
+        return tuple(each for each in held if each[1].owner == author and each[1].kept is not None)
+
+    async def _around(self, message: Message) -> Around:
+        """Read what a team view needs; nothing for any other message."""
+        command = commands.parse(message.text) or (
+            beyond.read(self.catalog, message.text) if message.addressed else None
+        )
+        if not isinstance(command, commands.Team):
+            return Around()
+        tenant, channel = message.place.owner, "" if message.place.private else message.place.channel
+        found = await self._roads(tenant, message.author)
+        if not channel and found and not found[0][0].private:
+            channel = found[0][0].channel
+        road = interview.road(self.catalog.roadmap, found[0][1]) if found else None
+        standing = team.write(team.standing(road)) if road else ""
+        if not channel:
+            return Around(standing=standing)
+        people, counted = await self._store.counted(tenant, channel, message.author)
+        return Around(channel, standing, people, counted)
+
     async def said(self, message: Message) -> tuple[Reply, ...]:
-        """Say again what was said to a message, while that is kept; nothing of it happens again."""
-        return await self._store.replies(message)
+        """Say again what was said to a message, while that is kept; nothing of it happens again.
+
+        What was about a roadmap elsewhere was said there.
+        """
+        found = await self._store.replies(message)
+        for place, _ in () if found else await self._roads(message.place.owner, message.author):
+            found = found or await self._store.replies(replace(message, place=place))
+        return found
 
     async def tell(self, message: Message, *replies: Reply) -> tuple[Reply, ...]:
         """Say something to a message without thinking about it, once, by the sender; what the thread remembers stays.
@@ -180,17 +228,23 @@ class Advisor:
         found = [each for each in (state.answered if state else ()) if ref in ("", each.ref)]
         return found[-1].id if found else None
 
-    async def latest(self, place: Place) -> str:
-        """Find the reference of the last answer given in a place; "" where none was."""
-        state = await self._store.peek(place)
-        return state.answered[-1].ref if state and state.answered else ""
-
     async def roadmaps(self, tenant: str, author: str) -> tuple[tuple[str, Interview], ...]:
         """List somebody's roadmaps, the last touched first, each with the key of its place."""
         owned = await self._store.owned(tenant, author)
         return tuple(
             (key, state.interview) for key, state in owned if state.interview and state.interview.owner == author
         )
+
+    async def at_home(self, tenant: str, author: str) -> tuple[Place, Road, Text] | None:
+        """Find somebody's roadmap, the one last touched of several: its place, and a line on where they are on it."""
+        found = await self._roads(tenant, author)
+        road = interview.road(self.catalog.roadmap, found[0][1]) if found else None
+        return (found[0][0], road, together.at_home(self.catalog, road)) if road else None
+
+    async def remind(self, tenant: str, author: str, now: datetime) -> tuple[Reply, ...]:
+        """Say what somebody is to be reminded of by now, where nobody sends it to them: once."""
+        due = await self._store.alarms(tenant, author, now)
+        return tuple([reply for each in due for reply in await self.handle(each.message(now))])
 
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         """Say what someone sees who comes (back) to a thread: the open question, or a welcome."""
@@ -204,6 +258,22 @@ class Advisor:
 def _begins(message: Message) -> bool:
     """Whether a message is the first of its thread, which is named after it: nothing can be remembered there yet."""
     return message.id == f"{message.place.tenant}/{message.place.key}"
+
+
+def _own(catalog: Catalog, message: Message) -> commands.Command | None:
+    """Read a command, or words, about its author's own roadmap; None for anything else."""
+    text = message.text
+    said = commands.parse(text) or commands.spoken(text) or keepsakes.read(catalog, text)
+    said = said or beyond.read(catalog, text)
+    return said if isinstance(said, beyond.Own) and not isinstance(said, commands.Ring) else None
+
+
+def _waits(catalog: Catalog, held: Interview | None, message: Message) -> bool:
+    """Whether something unaddressed is meant for us: the answer to an open question, or a word on one's reminders."""
+    if dialogue.waits_for(catalog, held, message):
+        return True
+    mine = held is not None and held.owner == message.author and held.kept is not None
+    return mine and beyond.read(catalog, message.text) is not None
 
 
 def _find(matcher: Matcher, message: Message, state: Conversation) -> Found:

@@ -8,11 +8,53 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import answers, commands, interview, reminding, together
+from bot.catalog.schema import Catalog
 from bot.roadmap import team
 from bot.store import Counting
 from bot.thread import Said, Step
 
 Beyond = commands.Kept | commands.Team
+
+
+Own = commands.Move | commands.Walk | commands.Look | commands.Export | commands.Kept | commands.Status
+
+
+def read(catalog: Catalog, said: str) -> Beyond | None:
+    """Read words about reminders, sharing or the team; None for anything else."""
+    return reminding.read(catalog, said) or together.read(catalog, said)
+
+
+def meant(step: Step, command: commands.Command) -> commands.Command:
+    """Take "stop" for the end of the reminders when one was said last; a slash or a button means what it says.
+
+    And "/remind me on Mondays" for the words that it is.
+    """
+    if isinstance(command, commands.Bad) and command.name == "remind":
+        return reminding.read(step.catalog, step.message.text.lstrip(" /")) or command
+    reminded = step.state.offered == reminding.STOPPING and not step.message.text.lstrip().startswith("/")
+    return commands.Unremind() if reminded and isinstance(command, commands.Stop) else command
+
+
+def led_on(step: Step, command: commands.Command, said: Said) -> Said:
+    """Say whose an answer is; and below a roadmap, what can follow it."""
+    said = replace(said, own=isinstance(command, Own) and command != commands.Publish(now=True))
+    held = said.state.interview
+    shown = isinstance(command, commands.Finish | commands.Accept | commands.Status) and held and held.finished
+    if not shown or not step.mine or held is None or held.kept is None or held.proposed or not said.replies:
+        return said
+    *before, last = said.replies
+    row = together.row(step.catalog, alone=step.message.place.private, reminded=held.reminding is not None)
+    return replace(said, replies=(*before, replace(last, blocks=(*last.blocks, row))))
+
+
+def between_us(step: Step, said: Said) -> Said:
+    """Keep what is about an agreed plan between its owner and us, where others read along; they may share it."""
+    held = said.state.interview or step.state.interview
+    if not said.own or step.message.place.private or not step.mine or held is None or held.kept is None:
+        return said
+    there = () if step.around.from_afar else ("asker",)  # what the asker alone sees there needs no other place
+    told = (each if each.audience in there else replace(each, audience="direct") for each in said.replies)
+    return replace(said, replies=tuple(told))
 
 
 def obey(step: Step, command: Beyond) -> Said:
@@ -45,7 +87,7 @@ def _remind(step: Step, command: commands.Remind | commands.Unremind | commands.
         said = () if isinstance(command, commands.Ring) else (answers.line(step.catalog, "remind-no-road", asker=True),)
         return Said(step.state, said)
     after, replies = reminding.obey(step.catalog, held, step.road, command, step.message)
-    offered = reminding.OFFERED_STOP if isinstance(command, commands.Ring) and replies else ()
+    offered = reminding.STOPPING if isinstance(command, commands.Ring) and replies else ()
     return Said(step.state.having(after).model_copy(update={"offered": offered}), replies)
 
 
@@ -58,7 +100,9 @@ def _publish(step: Step, *, now: bool) -> Said:
         return Said(step.state, (answers.line(catalog, "publish-nowhere", asker=True),))
     if not now:
         return Said(step.state, together.preview(catalog, road))
-    return Said(step.state, (together.published(catalog, road),))
+    told = (answers.line(catalog, "published"),) if step.around.from_afar else ()
+    shown = (together.published(catalog, road), *(replace(each, audience="direct") for each in told))
+    return Said(step.state, shown)
 
 
 def _team(step: Step, joining: bool | None) -> Said:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, policy, reminding
+from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, keepsakes, policy
 from bot.catalog.schema import AnswerId
 from bot.chat import Note, Reply
 from bot.interview import Interview
@@ -26,7 +26,7 @@ KEPT_ANSWERS = 8  # how many answers of a thread can still be explained or judge
 
 def decide(step: Step) -> Turn[Conversation]:
     """Decide what to say to one message. Total: any message in any state gives a turn."""
-    said = beyond.kept_up(step, _decide(step))
+    said = beyond.between_us(step, beyond.kept_up(step, _decide(step)))
     moved = said.state.due != step.state.due
     return replace(said.turn(), alarm=Alarm(said.state.due) if moved else None)
 
@@ -47,7 +47,8 @@ def _taken(step: Step) -> Said:
         command = dialogue.read(step.catalog, step.state.interview, step.message.text)
     if command is None:
         return _and_ask_again(step, _answer(step))
-    return _obey(step, command)
+    command = beyond.meant(step, command)
+    return beyond.led_on(step, command, _obey(step, command))
 
 
 def _looked_again(step: Step) -> tuple[Step, str]:
@@ -71,24 +72,36 @@ def _spoken(step: Step) -> commands.Command | None:
     """Read a command said in words: one of our own, or how we should behave."""
     said = commands.spoken(step.message.text) if step.message.addressed else None
     own = said or policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
-    return own or (reminding.read(step.catalog, step.message.text) if step.message.addressed or step.mine else None)
+    if own is None and step.road is not None and (step.message.addressed or step.mine):
+        own = keepsakes.read(step.catalog, step.message.text)
+    return own or (beyond.read(step.catalog, step.message.text) if step.message.addressed or step.mine else None)
 
 
 def _obey(step: Step, command: commands.Command) -> Said:
-    catalog, state = step.catalog, step.state
+    """Do what a command asks: of one's roadmap, or of us."""
     match command:
         case commands.Roadmap():
             return _start(step)
-        case commands.Show(kind, topics):
-            return _and_ask_again(step, _show(step, AnswerId(kind, topics), chosen=True))
-        case commands.Help():
-            return _and_ask_again(step, Said(state, (answers.smalltalk(catalog, "help"),)))
-        case commands.Welcome(unasked):
-            return Said(state, (dialogue.welcome(catalog, unasked=unasked),))
         case commands.Status():
-            return Said(state, dialogue.status(catalog, state.interview, step.message.at.date()))
+            return _status(step)
+        case commands.Export(form):
+            return _export(step, form)
         case commands.WhyModule() | commands.WhatIf() | commands.All() as wanted:
             return _look(step, wanted)
+    if isinstance(command, commands.Move | commands.Walk):
+        return _move(step, command)
+    return beyond.obey(step, command) if isinstance(command, beyond.Beyond) else _asked(step, command)
+
+
+def _asked(
+    step: Step, command: commands.Asked | commands.Mute | commands.Greetings | commands.Human | commands.Bad
+) -> Said:
+    catalog, state = step.catalog, step.state
+    match command:
+        case commands.Show(kind, topics):
+            return _and_ask_again(step, _show(step, AnswerId(kind, topics), chosen=True))
+        case commands.Welcome(unasked):
+            return Said(state, (dialogue.welcome(catalog, unasked=unasked),))
         case commands.Feedback() as feedback:
             return _judge(step, feedback)
         case commands.Explain(ref):
@@ -107,13 +120,14 @@ def _obey(step: Step, command: commands.Command) -> Said:
         case commands.Bad(name, usage):
             said = answers.line(catalog, "bad-usage" if usage else "bad-command", usage=usage, name=name)
             return _and_ask_again(step, Said(state, (said, answers.smalltalk(catalog, "help"))))
-        case (
-            commands.Remind() | commands.Unremind() | commands.Snooze() | commands.Ring()
-            | commands.Publish() | commands.Team()
-        ):  # fmt: skip
-            return beyond.obey(step, command)
-        case move:
-            return _move(step, move)
+    return _and_ask_again(step, Said(state, (answers.smalltalk(catalog, "help"),)))
+
+
+def _status(step: Step) -> Said:
+    held = step.state.interview
+    if held is not None and not step.mine:
+        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+    return Said(step.state, dialogue.status(step.catalog, held, step.message.at.date()))
 
 
 # Questions -------------------------------------------------------------------------------
@@ -215,6 +229,14 @@ def _call(step: Step, human: commands.Human) -> Said:
     return Said(state.model_copy(update={"called": (*state.called, human.ref)[-KEPT_ANSWERS:]}), (called,))
 
 
+def _export(step: Step, form: commands.Form | None) -> Said:
+    """Give an owner their roadmap as a file."""
+    if step.state.interview is not None and not step.mine:
+        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+    given = keepsakes.given(step.catalog, step.road, form, step.message.at.date())
+    return _and_ask_again(step, Said(step.state, (given,)))
+
+
 def _mute(step: Step, *, on: bool) -> Said:
     """Keep quiet in this channel, or speak again."""
     place = step.message.place
@@ -245,7 +267,7 @@ def _start(step: Step) -> Said:
     return Said(step.state.having(fresh), (intro, *dialogue.now(step.catalog, fresh)))
 
 
-def _move(step: Step, move: commands.Move) -> Said:
+def _move(step: Step, move: commands.Move | commands.Walk) -> Said:
     held = step.state.interview
     if held is None:
         return Said(step.state, (answers.line(step.catalog, "nothing-open", asker=True),))

@@ -1,4 +1,4 @@
-"""Put choices about the agreed roadmap into replies: another plan beside it, what one answer would change, then and now.
+"""Put choices about the agreed roadmap into replies: another plan beside it, what one answer changes, then and now.
 
 Everything said here comes from the catalog. Pure: must never choose for the person.
 """
@@ -18,6 +18,8 @@ from bot.roadmap.differences import Differences, differences
 from bot.roadmap.plan import known_modules
 from bot.roadmap.whatif import swing
 
+Step = commands.Move | commands.Walk
+
 NAMED = 5  # modules named of each kind of change; the rest is counted
 
 
@@ -30,7 +32,7 @@ def offer(catalog: Catalog, held: Interview, why: str = "") -> tuple[Reply, ...]
     blocks: list[Block] = [Text(say(catalog, f"offer-{why}" if why else "offer"))]
     blocks.append(Bullets(tuple(_changed(catalog, found))))
     blocks.append(Note(say(catalog, "offer-safe")))
-    take = Button(say(catalog, "offer-accept"), "/accept", "primary")
+    take = Button(say(catalog, "offer-accept"), f"/accept {held.proposed.mark}", "primary")
     blocks.append(Buttons((take, Button(say(catalog, "offer-keep"), "/keep"))))
     return (Reply(tuple(blocks), title=say(catalog, "offer-title")),)
 
@@ -54,7 +56,7 @@ def _changed(catalog: Catalog, found: Differences) -> Iterable[str]:
         yield say(catalog, "offer-end", before=day(found.end[0]), after=day(found.end[1]))
 
 
-def walked(catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped) -> tuple[Reply, ...]:
+def walked(catalog: Catalog, before: Interview, move: Step, stepped: Stepped) -> tuple[Reply, ...]:
     """Say what a move did to an agreed plan: the change to agree to, or the plan as it is now."""
     held = stepped.interview
     match move:
@@ -64,6 +66,8 @@ def walked(catalog: Catalog, before: Interview, move: commands.Move, stepped: St
             return (line(catalog, "offer-kept"), *roadbook.roadmap_of(catalog, held)[1:])
         case commands.Finish():
             offered = offer(catalog, held)
+            if before.finished:
+                return (*roadbook.roadmap_of(catalog, held), *offered)
             return (*_then(catalog, before, held), *(offered or roadbook.roadmap_of(catalog, held)))
     said = _noted(catalog, before, held, move)
     if isinstance(move, commands.Weekdays):
@@ -72,7 +76,7 @@ def walked(catalog: Catalog, before: Interview, move: commands.Move, stepped: St
     return (*said, *(offered or (() if said else (line(catalog, "offer-nothing"),))))
 
 
-def _noted(catalog: Catalog, before: Interview, held: Interview, move: commands.Move) -> tuple[Reply, ...]:
+def _noted(catalog: Catalog, before: Interview, held: Interview, move: Step) -> tuple[Reply, ...]:
     match move:
         case commands.Off(first, last):
             key = "off-noted" if len(held.off) > len(before.off) else "off-gone"
@@ -88,7 +92,7 @@ def _noted(catalog: Catalog, before: Interview, held: Interview, move: commands.
 def _then(catalog: Catalog, before: Interview, held: Interview) -> tuple[Reply, ...]:
     """Compare the answers with the last interview's, when this was another one."""
     then = held.then
-    if then is None or before.finished or held.kept is None:
+    if then is None or before.kept is None or then.answers != before.kept.answers:
         return ()
     now = interview.given(catalog.roadmap, held)
     rows = [

@@ -89,7 +89,7 @@ def now(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
         case "review":
             return (_review(catalog, held),)
         case "finished":
-            return crossroads.offer(catalog, held) or roadbook.roadmap_of(catalog, held)
+            return (*roadbook.roadmap_of(catalog, held), *crossroads.offer(catalog, held))
         case "stopped":
             return (line(catalog, "status-idle"),)
     question = interview.open_question(catalog.roadmap, held)
@@ -152,7 +152,7 @@ def _paused(catalog: Catalog) -> Reply:
 
 # After a move ------------------------------------------------------------------------------
 def after(
-    catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped, today: date
+    catalog: Catalog, before: Interview, move: commands.Move | commands.Walk, stepped: Stepped, today: date
 ) -> tuple[Reply, ...]:
     """Say what a move did, then where the interview stands."""
     held = stepped.interview
@@ -162,6 +162,8 @@ def after(
         return crossroads.walked(catalog, before, move, stepped)
     refused = stepped.outcome not in ("taken", "unchanged")
     if refused and held.finished:
+        if stepped.outcome == "other-proposed":
+            return (*_did(catalog, before, move, stepped), *crossroads.offer(catalog, held))
         return _did(catalog, before, move, stepped)
     return (*_did(catalog, before, move, stepped), *now(catalog, held))
 
@@ -179,7 +181,9 @@ def _ticked(
     return _did(catalog, before, move, stepped)
 
 
-def _did(catalog: Catalog, before: Interview, move: commands.Move, stepped: Stepped) -> tuple[Reply, ...]:
+def _did(
+    catalog: Catalog, before: Interview, move: commands.Move | commands.Walk, stepped: Stepped
+) -> tuple[Reply, ...]:
     if isinstance(move, commands.WhyAsk):
         question = interview.open_question(catalog.roadmap, before)
         return (Reply((Text(question.why),)),) if question else ()

@@ -19,7 +19,7 @@ from bot.roadmap.road import Road, Stretch
 
 UNHEARD = 5  # reminders let pass in a row after which there are no more
 SNOOZE = timedelta(weeks=1)
-OFFERED_STOP = ("/remind off",)  # what "stop" means right after a reminder
+STOPPING = ("/remind off",)  # offered: what "stop" means right after a reminder
 OFFERED = ((0, NINE), (2, NINE), (4, time(14)))  # days and times to choose from
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?")
 _WORD = re.compile(r"[^\s,;()]+")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot import answers, interview, markup, roadmap
+from bot import answers, interview, keepsakes, markup, roadmap
 from bot.answers import line, say
 from bot.catalog.schema import Catalog
 from bot.chat import Block, Bullets, Button, Buttons, Link, Links, Note, Reply, Table, Text
@@ -42,7 +42,7 @@ def _verdict(catalog: Catalog, kept: Kept, road: Road) -> Reply:
         blocks.append(Bullets(_not_yet(catalog, verdict)))
     else:
         blocks.append(Text(verdict.nothing_held))
-    if kept.later:
+    if kept.later and not road.done:
         blocks.append(Text(_would_fit(catalog, kept)))
     if road.next:
         key = "plan-first" if road.next == road.stretches[0] else "plan-step"
@@ -112,17 +112,19 @@ def _short(catalog: Catalog, kept: Kept, road: Road) -> Reply:
     blocks: list[Block] = [Text(_sum(catalog, kept, road))]
     if rows:
         columns = tuple(say(catalog, f"plan-column-{name}") for name in ("when", "what", "hours", "state"))
-        cells = [(when(each.start, each.to), _learn(each), str(each.hours), state(catalog, road, each)) for each in rows]
+        cells = [
+            (when(each.start, each.to), _learn(each), ranged(each.hours), state(catalog, road, each)) for each in rows
+        ]
         blocks.append(Table(columns, tuple(cells)))
-    more = len(road.stretches) - len(rows)
+    more = len(road.stretches) - at - len(rows)
     if more:
-        blocks.append(Note(say(catalog, "plan-more", count=more)))
+        blocks.append(Note(say(catalog, "plan-more-one" if more == 1 else "plan-more", count=more)))
     if road.stretches and road.stretches[-1].after:
         blocks.append(Text(catalog.replies["plan-then"].format(after=road.stretches[-1].after)))
     blocks += step_buttons(catalog, road)
     ways = ["all", "whatif", "status"]
     blocks.append(Buttons(tuple(Button(say(catalog, f"plan-{each}"), f"/{each}") for each in ways)))
-    blocks.append(_changes(catalog))
+    blocks += [keepsakes.row(catalog), _changes(catalog)]
     return Reply(tuple(blocks), title=say(catalog, "plan-table-title"))
 
 
@@ -175,6 +177,8 @@ def whole(catalog: Catalog, held: Interview) -> Reply | None:
 
 
 def _sum(catalog: Catalog, kept: Kept, road: Road) -> str:
+    if road.done:
+        return _going(catalog, road)
     used = sum(each.hours for each in road.stretches)
     low, high = spread(used)
     plan = catalog.roadmap.plan
@@ -190,6 +194,14 @@ def _sum(catalog: Catalog, kept: Kept, road: Road) -> str:
     return " ".join(said)
 
 
+def _going(catalog: Catalog, road: Road) -> str:
+    """Say how far it is, once something is behind."""
+    left = sum(each.hours for each in road.stretches if each.mark is None or each.mark.state == "stuck")
+    low, high = spread(left) if left else (0, 0)
+    values = {"done": road.done, "count": len(road.stretches), "left": left, "low": low, "high": high}
+    return say(catalog, "progress" if road.next else "progress-all", end=day(road.end), **values)
+
+
 def _rest(catalog: Catalog, kept: Kept, road: Road) -> str:
     """Say what comes after the plan: the modules that didn't fit and what it takes, or where to go on."""
     script = catalog.roadmap
@@ -203,7 +215,8 @@ def _rest(catalog: Catalog, kept: Kept, road: Road) -> str:
     said = [say(catalog, "plan-next-module", module=road.later[0], hours=first) if road.later else ""]
     if len(road.later) > 1:
         said.append(say(catalog, "plan-later", modules=answers.listed(catalog, road.later[1:])))
-    said.append(say(catalog, "plan-next-fit", weeks=found.weeks, hours=found.hours_a_week))
+    if not road.done:
+        said.append(say(catalog, "plan-next-fit", weeks=found.weeks, hours=found.hours_a_week))
     return " ".join(said).strip()
 
 
@@ -213,16 +226,11 @@ def progress(catalog: Catalog, held: Interview, today: date) -> Reply | None:
     road = interview.road(catalog.roadmap, held)
     if road is None:
         return None
-    open_ = [each for each in road.stretches if each.mark is None or each.mark.state == "stuck"]
-    left = sum(each.hours for each in open_)
-    low, high = spread(left) if left else (0, 0)
-    values = {"done": road.done, "count": len(road.stretches), "left": left, "low": low, "high": high}
-    key = "progress" if open_ else "progress-all"
-    blocks: list[Block] = [Text(say(catalog, key, end=day(road.end), **values))]
+    blocks: list[Block] = [Text(_going(catalog, road))]
     if road.next:
         blocks.append(Text(_next(catalog, road.next, today)))
         blocks.append(_places(road.next))
-    stuck = [each.title for each in open_ if each.mark and each != road.next]
+    stuck = [each.title for each in road.stretches if each.mark and each.mark.state == "stuck" and each != road.next]
     if stuck:
         blocks.append(Text(say(catalog, "progress-stuck", modules=answers.listed(catalog, stuck))))
     blocks += step_buttons(catalog, road)
@@ -280,7 +288,8 @@ def _helped(catalog: Catalog, road: Road, stretch: Stretch) -> Reply:
     blocks: list[Block] = [Text(say(catalog, "tick-stuck", module=stretch.title))]
     if stretch.resources:
         blocks.append(Text(say(catalog, "stuck-smaller", resource=stretch.resources[0].title)))
-    open_ = [each.title for each in road.stretches if each.id in stretch.needs and (not each.mark or each.mark.state != "done")]
+    rests_on = [each for each in road.stretches if each.id in stretch.needs]
+    open_ = [each.title for each in rests_on if each.mark is None or each.mark.state != "done"]
     if open_:
         blocks.append(Text(say(catalog, "stuck-needs", modules=answers.listed(catalog, open_))))
     blocks.append(_places(stretch))

@@ -55,6 +55,11 @@ class Conversation(_Kept):
         return self.interview.owner if self.interview else None
 
     @property
+    def lasting(self) -> bool:
+        """Whether there is a finished roadmap: it is kept for long."""
+        return self.interview is not None and self.interview.kept is not None
+
+    @property
     def due(self) -> datetime | None:
         """When the clock is to wake this thread."""
         return self.interview.reminding.due if self.interview and self.interview.reminding else None
@@ -93,6 +98,7 @@ class Around:
     standing: str = ""  # what would be told there of the author; "": they have no roadmap
     people: tuple[str, ...] = ()  # what is told of those who count
     counted: bool = False  # the author does
+    from_afar: bool = False  # the message was said elsewhere, and is about the roadmap of this thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Said:
     state: Conversation
     replies: tuple[Reply, ...] = ()
     records: tuple[Record, ...] = ()
+    own: bool = False  # about somebody's agreed roadmap: for them alone
 
     def turn(self) -> Turn[Conversation]:
         """Hand it to the store."""

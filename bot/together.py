@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import answers, markup
+from bot import answers, commands, markup
 from bot.answers import line, say
 from bot.catalog.schema import Catalog
 from bot.chat import Block, Button, Buttons, Note, Reply, Table, Text
 from bot.roadmap.road import Road, Stretch
 from bot.roadmap.team import Bar, View
+
+_SAID: tuple[tuple[str, commands.Publish | commands.Team], ...] = (
+    ("publish-said", commands.Publish()),
+    ("team-said", commands.Team()),
+    ("team-join-said", commands.Team(joining=True)),
+    ("team-leave-said", commands.Team(joining=False)),
+)
+
+
+def read(catalog: Catalog, said: str) -> commands.Publish | commands.Team | None:
+    """Read a wish to show a roadmap or to see the team, as people say it; None for anything else."""
+    words = " ".join(said.casefold().replace("\u2019", "'").split()).strip(" .!?")
+    found = (each for key, each in _SAID if words in (name.strip() for name in catalog.replies[key].split(";")))
+    return next(found, None)
 
 
 # A roadmap that is shown ------------------------------------------------------------------
@@ -89,7 +103,16 @@ def counted_in(catalog: Catalog, key: str) -> Reply:
     return line(catalog, key, asker=True)
 
 
-def row(catalog: Catalog, *, alone: bool) -> Buttons:
+def at_home(catalog: Catalog, road: Road) -> Text:
+    """Say in one line where somebody is on their roadmap, for the page where they come home to it."""
+    values = {"topic": road.topic_title, "done": road.done, "total": len(road.stretches)}
+    if road.next is None:
+        return Text(say(catalog, "home-through", **values))
+    return Text(say(catalog, "home-road", **values, module=road.next.title, to=road.next.to))
+
+
+def row(catalog: Catalog, *, alone: bool, reminded: bool) -> Buttons:
     """List what may follow a roadmap: reminders, and where others read along, showing it and counting in."""
-    ways = [("remind-me", "/remind"), *([] if alone else [("publish", "/publish"), ("team-join", "/team join")])]
+    ways = [("remind-mine" if reminded else "remind-me", "/remind")]
+    ways += [] if alone else [("publish", "/publish"), ("team-join", "/team join")]
     return Buttons(tuple(Button(say(catalog, key), says, "quiet") for key, says in ways))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import os
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -30,6 +32,9 @@ class Advises(Protocol):
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         """Say what someone sees who comes to a thread."""
 
+    async def remind(self, tenant: str, author: str, now: datetime) -> tuple[Reply, ...]:
+        """Say what somebody is to be reminded of by now."""
+
 
 async def talk(
     advisor: Advises,
@@ -51,7 +56,8 @@ async def talk(
         return await asyncio.to_thread(console.input, "[bold cyan]›[/] ")
 
     read = read or ask
-    keys = await _show(console, await advisor.open(place, author), folder)
+    opening = await advisor.open(place, author) + await advisor.remind(place.owner, author, datetime.now(UTC))
+    keys = await _show(console, opening, folder)
     while True:
         try:
             typed = (await read()).strip()
@@ -62,10 +68,19 @@ async def talk(
             return
         if not typed:
             continue
-        message = Message(f"console:{uuid4()}", place, author, keys.read(typed), True, datetime.now(UTC))
+        message = Message(f"console:{uuid4()}", place, author, keys.read(typed), True, datetime.now(UTC), zone())
         replies = await advisor.handle(message)
         if replies:
             keys = await _show(console, replies, folder)
+
+
+def zone() -> str:
+    """Name this machine's time zone by its IANA name; "" where it doesn't say."""
+    named = os.environ.get("TZ", "")
+    if not named:
+        with suppress(OSError):
+            named = str(Path("/etc/localtime").readlink())
+    return named.removeprefix(":").rpartition("zoneinfo/")[2]
 
 
 async def _show(console: Console, replies: tuple[Reply, ...], folder: Path) -> Keys:

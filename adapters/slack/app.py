@@ -1,4 +1,4 @@
-"""Slack's wire: the one file (with `oauth` and `installs`) that knows Slack's SDKs.
+"""Slack's wire: the one file (with `web`, `oauth` and `installs`) that knows Slack's SDKs.
 
 One Bolt app for HTTP and Socket Mode alike. A payload is taken in a global middleware, which Bolt runs before it
 answers: so the 200 follows the commit. Bolt's listeners are not used; they run after the answer, and a crash loses
@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
-from urllib.parse import urlsplit
+from typing import Final
 
 import structlog
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -26,7 +24,6 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
@@ -35,13 +32,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.bell import Bell
 from adapters.pace import Gate
 from adapters.sender import SEND, Sender
-from adapters.slack.api import Bot, Bots, OneBot, SlackError, error_of
+from adapters.slack.api import Bot, Bots, OneBot, SlackError
 from adapters.slack.deliver import Delivery, Directs, Urls
 from adapters.slack.door import NO_RETRY, Door, shaped
 from adapters.slack.installs import Installs, ManyBots, Seal
 from adapters.slack.needs import EVENTS_PATH
 from adapters.slack.oauth import OAuth
 from adapters.slack.talk import Links, Talk
+from adapters.slack.web import QUIET, WebApi
 from adapters.wire import Json, RefusedError
 from bot import answers
 from bot.advisor import Advisor
@@ -50,106 +48,13 @@ from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store import Store
 
-BY_QUERY: Final = {"conversations.info", "conversations.replies", "users.info"}  # methods that take no JSON
-BY_FORM: Final = {"files.completeUploadExternal", "files.getUploadURLExternal"}  # as Slack's own SDK sends them
-RESPONSE_HOSTS: Final = ("hooks.slack.com", "hooks.slack-gov.com")
-UPLOAD_HOSTS: Final = ("files.slack.com", "files.slack-gov.com")
 PING: Final = 5.0  # seconds between pings of a websocket; Slack's end is gone after four unanswered
 WATCH: Final = 1.0  # seconds between looks at the websocket
 DEAD: Final = 30.0  # seconds without a connection until the client is made anew: some never come back (sdk #1110)
 
 log = structlog.get_logger()
-_QUIET = logging.getLogger("adapters.slack.sdk")  # at INFO and DEBUG the SDKs log bodies and people's words
-_QUIET.setLevel(logging.CRITICAL)
 
 Hear = Callable[[Json], Awaitable[BoltResponse]]
-
-
-# The Web API ------------------------------------------------------------------------------
-class WebApi:
-    """Slack's Web API over one connection pool. Tries nothing again: the outbox does, or whoever asked."""
-
-    def __init__(self, base_url: str, session: ClientSession) -> None:
-        self.client = AsyncWebClient(
-            base_url=base_url, session=session, timeout=int(SEND), logger=_QUIET, retry_handlers=[]
-        )
-        self._session = session
-        self._home = urlsplit(base_url).netloc
-
-    async def call(self, token: str, method: str, body: Json) -> Json:
-        """Call a method. Raises SlackError."""
-        headers = {"Authorization": f"Bearer {token}"}
-        try:
-            if method in BY_QUERY:
-                params = {key: str(value).lower() if value is True else value for key, value in body.items()}
-                response = await self.client.api_call(method, http_verb="GET", params=params, headers=headers)
-            elif method in BY_FORM:
-                data = {
-                    key: json.dumps(value) if isinstance(value, list) else str(value) for key, value in body.items()
-                }
-                response = await self.client.api_call(method, data=data, headers=headers)
-            else:
-                response = await self.client.api_call(method, json=body, headers=headers)
-        except SlackApiError as error:
-            raise _refused(error) from None
-        except (ClientError, TimeoutError, OSError) as error:
-            raise SlackError("timeout" if isinstance(error, TimeoutError) else "connection") from None
-        except AttributeError:  # the SDK's own, when something between us and Slack answers with plain text
-            raise SlackError("service_unavailable") from None
-        return response.data if isinstance(response.data, dict) else {}
-
-    async def respond(self, url: str, body: Json) -> None:
-        """Post to a response URL of Slack's, and of nobody else's. Raises SlackError."""
-        if not self._is_slack(url, RESPONSE_HOSTS):
-            raise SlackError("foreign_response_url")
-        told = await self._post(url, json=body)
-        if told is not None:
-            raise SlackError(told if told.replace("_", "").isalnum() else "response_url_refused")
-
-    async def upload(self, url: str, body: bytes) -> None:
-        """Post a file's bytes to an address for uploads of Slack's, and of nobody else's. Raises SlackError."""
-        if not self._is_slack(url, UPLOAD_HOSTS):
-            raise SlackError("foreign_upload_url")
-        if await self._post(url, data=body) is not None:
-            raise SlackError("upload_refused")
-
-    def _is_slack(self, url: str, hosts: Sequence[str]) -> bool:
-        parts = urlsplit(url)
-        return (parts.scheme == "https" and parts.netloc in hosts) or parts.netloc == self._home
-
-    async def _post(self, url: str, **body: Any) -> str | None:
-        """Post without a token; what was answered if it wasn't 200."""
-        try:
-            posting = self._session.post(url, allow_redirects=False, proxy=self.client.proxy, **body)
-            async with posting as response:
-                if response.status == 200:
-                    return None
-                if response.status == 429:
-                    raise SlackError("ratelimited", _wait(response.headers.get("Retry-After")))
-                if response.status >= 500:
-                    raise SlackError("service_unavailable")
-                return (await response.text())[:80]
-        except (ClientError, TimeoutError, OSError):
-            raise SlackError("connection") from None
-
-
-def _refused(error: SlackApiError) -> SlackError:
-    response: Any = error.response
-    status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
-    headers = getattr(response, "headers", None) or {}
-    if status == 429:
-        return SlackError("ratelimited", _wait(headers.get("Retry-After")))
-    if status >= 500:
-        return SlackError("service_unavailable")
-    code = error_of(getattr(response, "data", None)) or "internal_error"
-    return SlackError(code, _wait(headers.get("Retry-After")) if code in ("ratelimited", "rate_limited") else None)
-
-
-def _wait(header: str | None) -> float:
-    try:
-        return max(0.1, float(header or 1))
-    except ValueError:
-        return 1.0
 
 
 # Bolt -------------------------------------------------------------------------------------
@@ -185,7 +90,7 @@ def build(talk: Talk, api: WebApi, bots: Bots) -> AsyncApp:
             ssl_check_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
-            logger=_QUIET,
+            logger=QUIET,
         )
     app.use(_Hearing(talk))
     app.error(_failed)
@@ -281,7 +186,7 @@ class Socket:
         try:
             while True:
                 client = self._client = SocketModeClient(
-                    app_token=self._token, web_client=self._web, logger=_QUIET, ping_interval=PING
+                    app_token=self._token, web_client=self._web, logger=QUIET, ping_interval=PING
                 )
                 client.socket_mode_request_listeners.append(self._take)  # type: ignore[arg-type]
                 connecting = asyncio.create_task(client.connect())  # type: ignore[no-untyped-call]

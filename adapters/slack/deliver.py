@@ -84,6 +84,7 @@ class Delivery:
         self._uploads = Uploads(api)
         self._catalog = catalog
         self._simple: set[str] = set()  # tenants that refused the newer blocks
+        self._told: Recent[str, None] = Recent()  # messages whose author was told where the answer is
         self._half: Recent[int, int] = Recent()  # how many messages of a reply are posted already
 
     async def __call__(self, outgoing: Outgoing) -> Outcome:
@@ -137,9 +138,9 @@ class Delivery:
 
     # Files --------------------------------------------------------------------------------
     async def _apart(self, bot: Bot, outgoing: Outgoing) -> Outgoing:
-        """Take a file for one person out of the channel: Slack shows files to everybody in a conversation."""
+        """Take what is for one person for keeps out of the channel; a file too, which all in a conversation see."""
         place = outgoing.place
-        if not _is_alone(outgoing) or not any(files_of((outgoing.reply,))):
+        if not _is_alone(outgoing) or (outgoing.reply.audience != "direct" and not any(files_of((outgoing.reply,)))):
             return outgoing
         try:
             direct = await self._directs.find(bot, place.tenant, outgoing.asker)
@@ -167,8 +168,12 @@ class Delivery:
                 await self._post(bot, outgoing, message, number)
 
     async def _say_where(self, bot: Bot, told: Outgoing) -> None:
-        """Say, where it was asked for, that a file went directly. It is there in any case."""
-        line = answers.line(self._catalog(), "slack-file-direct", asker=True)
+        """Say, once, where it was asked for, that it went directly. It is there in any case."""
+        if told.message in self._told or not told.message.startswith(f"{told.place.tenant}/{told.place.channel}/"):
+            return  # the clock asked, or it was asked for elsewhere
+        self._told.keep(told.message, None)
+        key = "slack-at-home" if told.reply.audience == "direct" else "slack-file-direct"
+        line = answers.line(self._catalog(), key, asker=True)
         with suppress(SlackError):
             for message in render(line):
                 await self._post(bot, replace(told, reply=line), message, 0)
@@ -225,12 +230,15 @@ class Delivery:
 
     async def _is_there(self, bot: Bot, outgoing: Outgoing) -> bool:
         """Look for a reply that may have been posted before, by its mark. Without the scope to read: post again."""
-        if not _TS.fullmatch(outgoing.place.thread) or outgoing.reply.audience == "asker":
+        place = outgoing.place
+        in_thread = bool(_TS.fullmatch(place.thread))
+        if _is_alone(outgoing) or not (in_thread or place.channel.startswith("D")):
             return False
-        asked: Json = {"channel": outgoing.place.channel, "ts": outgoing.place.thread}
-        asked |= {"include_all_metadata": True, "limit": 200}
+        method = "conversations.replies" if in_thread else "conversations.history"
+        asked: Json = {"channel": place.channel, "include_all_metadata": True, "limit": 200 if in_thread else 50}
+        asked |= {"ts": place.thread} if in_thread else {}
         try:
-            told = await self._api.call(bot.token, "conversations.replies", asked)
+            told = await self._api.call(bot.token, method, asked)
         except SlackError:
             return False
         marks = [wire.text(_payload(each), "mark") for each in wire.listed(told, "messages")]
@@ -269,7 +277,7 @@ def is_quiet(place: Place) -> bool:
 
 def _is_alone(outgoing: Outgoing) -> bool:
     """Tell whether only one person may see a reply, in a channel of many."""
-    return (outgoing.reply.audience == "asker" and not outgoing.place.channel.startswith("D")) or is_quiet(
+    return (outgoing.reply.audience != "thread" and not outgoing.place.channel.startswith("D")) or is_quiet(
         outgoing.place
     )
 

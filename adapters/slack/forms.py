@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from adapters.saying import QUIETLY, ROADMAP, WHICHOPS, WORDS
+from adapters.saying import QUIETLY, ROADMAP, WHICHOPS, named
 from adapters.slack import press
 from adapters.slack.limits import METADATA
 from adapters.spans import size
@@ -126,11 +126,10 @@ def commanded(command: str, said: str) -> tuple[str, bool]:
     if quietly:
         said = said[len(words[0]) :].strip()
         words = words[1:]
-    word = words[0].lower() if len(words) == 1 else ""
     if command not in (ROADMAP, WHICHOPS):
         return "", quietly
-    if word in WORDS:
-        return f"/{word}", quietly
+    if named(words):
+        return named(words), quietly
     if command == ROADMAP:
         return ROADMAP, quietly
     return said or "/help", quietly

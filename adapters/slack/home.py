@@ -10,7 +10,7 @@ from typing import Final
 from adapters.slack.api import Api, Bot, link
 from adapters.slack.parse import DIRECT, quiet_thread
 from adapters.slack.render import home
-from bot import answers, dialogue, interview
+from bot import answers, dialogue, interview, together
 from bot.advisor import Advisor
 from bot.answers import say
 from bot.catalog.schema import AnswerId, Catalog
@@ -32,6 +32,9 @@ def draw(catalog: Catalog, bot: Bot, user: str, owned: tuple[tuple[str, Intervie
     """Say what stands on the Home tab."""
     shown = [block for key, held in owned[:ROADMAPS] for block in _roadmap(catalog, bot, user, key, held)]
     start = Buttons((Button(say(catalog, "start-roadmap"), "/roadmap", "primary"),))
+    if any(held.kept for _, held in owned):  # wherever it was made: what is said of it here finds it
+        show = Button(say(catalog, "slack-home-show"), "/status", "primary")
+        shown.append(Buttons((show, Button(say(catalog, "remind-me"), "/remind", "quiet"))))
     roadmaps: tuple[Block, ...] = tuple(shown) or (Text(say(catalog, "slack-home-none")), start)
     return (
         dialogue.welcome(catalog),
@@ -48,12 +51,13 @@ def _roadmap(catalog: Catalog, bot: Bot, user: str, key: str, held: Interview) -
     stage = interview.stage(catalog.roadmap, held)
     if stage == "stopped":
         return []
+    road = interview.road(catalog.roadmap, held)
+    if road is not None:
+        return [together.at_home(catalog, road)]
     done, total = _progress(catalog, held)
-    state = "finished" if stage == "finished" else "asking"
-    line = Text(say(catalog, f"slack-home-{state}", place=place, done=done, total=total))
+    line = Text(say(catalog, "slack-home-asking", place=place, done=done, total=total))
     if direct:
-        says = "/status" if stage == "finished" else "/roadmap"
-        return [line, Buttons((Button(say(catalog, "slack-home-go-on"), says, "primary"),))]
+        return [line, Buttons((Button(say(catalog, "slack-home-go-on"), "/roadmap", "primary"),))]
     url = "" if thread == quiet_thread(user) else link(bot, channel, thread)
     return [line, Links((Link(say(catalog, "slack-home-open"), url),))] if url else [line]
 

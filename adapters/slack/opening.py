@@ -21,8 +21,8 @@ from adapters.spans import clean, shorten
 from adapters.wire import table
 from bot import answers, commands, markup, policy
 from bot.advisor import Advisor
+from bot.beyond import Own
 from bot.chat import Message, Reply, Text
-from bot.commands import Move, Status
 
 QUOTED: Final = SECTION // 3  # characters of a question that are shown where it is answered
 
@@ -58,10 +58,14 @@ class Opening:
         if not found.channel or found.channel.startswith("D"):
             channel = await self._direct(bot, found, found.text)
             return "slack-at-home" if found.channel and found.channel != channel else ""
-        if isinstance(command, Move | Status):
+        if isinstance(command, commands.Team):
+            return await self._team(found, aloud=command.joining is None)
+        if isinstance(command, Own):
             key = await self._in_own_thread(found)
             if key is not None:
                 return key
+            replies = await self._turn(found.unseen(), guest=found.foreign)
+            return "slack-at-home" if any(each.audience == "direct" for each in replies) else ""
         message = found.placed(found.channel, fresh_thread(found.id), private=False)
         rule = policy.rule(catalog, message.place)
         alone = command is not None and not isinstance(command, commands.Roadmap)
@@ -70,6 +74,17 @@ class Opening:
             return ""
         lead = self._lead("slack-opens-roadmap" if command else "slack-opens-question", message)
         await self._turn(message, guest=found.foreign, lead=(lead,))
+        return ""
+
+    async def _team(self, found: Unplaced, *, aloud: bool) -> str:
+        """Answer for the channel's people: how they stand in a thread of its own, the rest to who asked alone."""
+        message = found.placed(found.channel, fresh_thread(found.id), private=False)
+        rule = policy.rule(self._advisor.catalog, message.place)
+        if aloud and not (found.quietly or rule.private or rule.hushed):
+            await self._turn(message, guest=found.foreign, lead=(self._lead("slack-opens-team", message),))
+        else:  # seen by nobody else, and yet of this channel
+            unseen = found.unseen()
+            await self._turn(replace(unseen, place=replace(unseen.place, private=False)), guest=found.foreign)
         return ""
 
     async def asked_above(self, bot: Bot, found: Heard) -> str:
@@ -127,12 +142,14 @@ class Opening:
     async def _in_own_thread(self, found: Unplaced) -> str | None:
         """Say it in the thread of the person's roadmap in this channel; None if there is none."""
         tenant = found.unseen().place.owner
-        for key, _ in await self._advisor.roadmaps(tenant, found.author):
+        for key, held in await self._advisor.roadmaps(tenant, found.author):
             channel, _, thread = key.partition("/")
             if channel == found.channel:
                 private = thread == found.unseen().place.thread
                 await self._turn(found.placed(channel, thread, private=private), guest=found.foreign)
-                return "" if private else "slack-in-thread"
+                if private:
+                    return ""
+                return "slack-at-home" if held.kept else "slack-in-thread"
         return None
 
     def _lead(self, key: str, message: Message, said: str = "") -> Reply:

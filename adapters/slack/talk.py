@@ -200,7 +200,7 @@ class Talk:
         if rules.private and message.addressed and not pressed:
             message = _in_private(message)
         replies = await self._turn(message, guest=found.foreign, manner=MANNERS[rules.mode])
-        if pressed and pressed.settles and replies and replies[0].audience == "thread":
+        if pressed and pressed.settles and replies and replies[0].audience != "asker":
             self.aside.start(self._settle(bot, pressed))
 
     async def _share(self, bot: Bot, found: Heard, pressed: Pressed) -> str:

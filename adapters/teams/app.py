@@ -21,6 +21,7 @@ from aiohttp import ClientSession, ClientTimeout, web
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import Activity, ActivityTypes
 
+from adapters.bell import Bell
 from adapters.sender import SEND, Sender
 from adapters.taking import Taking
 from adapters.teams import trust
@@ -157,7 +158,7 @@ async def running(
     async with ClientSession(timeout=ClientTimeout(total=SEND), trust_env=proxied) as session:
         reach, taking = Reach(store), _taking(options, store)
         delivery = Delivery(Connector(session, tokens, ours.hosts), reach, lambda: advisor.catalog, taking)
-        sender = Sender(store, "teams", delivery)
+        sender = Sender(store, "teams", delivery, Bell(advisor, store, "teams"))
         talk = Talk(advisor, reach, sender.wake)
         keys = trust.Keys(options.teams_openid_metadata_url, session)
         front = build(options, keys, ours, talk)

@@ -31,7 +31,7 @@ from adapters.wire import Json
 from bot import answers, markup
 from bot.catalog.schema import Catalog
 from bot.chat import Buttons, Choices, File, Note, Place, Reply, Table
-from bot.store import Outgoing, Posted
+from bot.store import ALARM, Outgoing, Posted
 
 PLAIN: Final = 10_000  # characters of a plain message, where Teams refused a card
 _REFUSED: Final = (400, 413)  # the drawing was refused, not the message
@@ -66,6 +66,7 @@ class Delivery:
         self._reach = reach
         self._catalog = catalog
         self._half: Recent[int, _Half] = Recent()
+        self._told: Recent[str, None] = Recent()  # messages whose author was told where the answer is
         self._begun: Recent[int, Place] = Recent()  # openings that are posted, but not yet written down as such
 
     async def __call__(self, outgoing: Outgoing) -> Outcome:
@@ -77,23 +78,27 @@ class Delivery:
         if way is None:
             return Never("nobody told where that conversation is reached")
         try:
-            await self._carry(outgoing, origin, way)
+            posted = await self._carry(outgoing, origin, way)
         except TeamsError as error:
             return await self._outcome(error, outgoing, way)
         self._half.drop(outgoing.id)
-        return Sent()
+        return Sent(posted)
 
-    async def _carry(self, outgoing: Outgoing, origin: Origin, way: _Way) -> None:
+    async def _carry(self, outgoing: Outgoing, origin: Origin, way: _Way) -> tuple[Posted, ...]:
+        """Post it; what of it can be judged or pressed."""
         if starts.is_opening(outgoing):
             await self._begin(outgoing, way)
-            return
+            return ()
         now = await self._reach.store.live(outgoing.place, outgoing.asker)
         pressed = origin.card and outgoing.reply.audience == "thread" and not _filed(outgoing)
         here = now is not None and pressed and (origin.moves or origin.card == now.activity)
         if now is not None and here and await self._in_place(outgoing, way, now):
-            return
+            return ()
         half = await self._posted(outgoing, way)
-        await self._keep(outgoing, half, now)
+        goes_on = live.is_live(outgoing.reply) and outgoing.reply.audience == "thread"
+        if now is not None and (goes_on or await self._is_over(outgoing.place)):
+            await self._settle(outgoing, now, "teams-goes-on" if goes_on else "teams-over")
+        return _found_again(outgoing, half, goes_on=goes_on)
 
     # Where and to whom --------------------------------------------------------------------
     async def _way(self, outgoing: Outgoing) -> _Way | None:
@@ -104,7 +109,7 @@ class Delivery:
         reference = await self._reach.reference(place)
         if reference is None:
             return None
-        alone = (outgoing.reply.audience == "asker" or is_quiet(place)) and reference.kind != "personal"
+        alone = (outgoing.reply.audience != "thread" or is_quiet(place)) and reference.kind != "personal"
         if not alone:
             return _Way(reference, place.channel)
         known = await self._reach.known(place, outgoing.asker)
@@ -127,7 +132,8 @@ class Delivery:
     async def _posted(self, outgoing: Outgoing, way: _Way) -> _Half:
         half = self._half.find(outgoing.id) or _Half(way)
         self._half.keep(outgoing.id, half)
-        if half.way.asker and _filed(outgoing) and not half.activities:
+        for_keeps = _filed(outgoing) or outgoing.reply.audience == "direct"
+        if half.way.asker and for_keeps and not half.activities:
             await self._apart(outgoing, half)
         try:
             await self._post_all(outgoing, half)
@@ -141,7 +147,7 @@ class Delivery:
         return half
 
     async def _apart(self, outgoing: Outgoing, half: _Half) -> None:
-        """Take a file for one person out of the channel: what Teams shows to one alone there is gone after a day."""
+        """Take what is for one person for keeps out of the channel: what only they see there is gone after a day."""
         there = half.way
         try:
             half.way = await self._directly(outgoing, there)
@@ -151,8 +157,13 @@ class Delivery:
             log.warning("teams_no_direct", why=str(error))  # written out there, for their eyes
             return
         half.told = True
+        direct = outgoing.reply.audience == "direct"
+        if direct and (outgoing.message in self._told or not outgoing.message.startswith(f"{outgoing.place.channel}/")):
+            return  # the clock asked, or a press that was answered itself
+        self._told.keep(outgoing.message, None)
         with suppress(TeamsError):
-            await self._api.send(there.to, self._line("teams-file-direct"), asker=there.asker)
+            line = self._line("teams-at-home" if direct else "teams-file-direct")
+            await self._api.send(there.to, line, asker=there.asker)
 
     async def _post_all(self, outgoing: Outgoing, half: _Half) -> None:
         way = half.way
@@ -189,7 +200,7 @@ class Delivery:
             name = name or answers.say(self._catalog(), "teams-somebody")
             reply = starts.named(reply, name)
             people[name] = Person(known.address if known else outgoing.asker, name)
-        told = hint(self._catalog(), place)
+        told = "" if reply.audience == "direct" else hint(self._catalog(), place)
         drawn: list[Json] = []
         for part in (reply,) if written else parts(reply):
             if isinstance(part, File):
@@ -259,21 +270,6 @@ class Delivery:
             await self._reach.store.keep_posted(replace(now, live=False), datetime.now(UTC))
         return True
 
-    async def _keep(self, outgoing: Outgoing, half: _Half, before: Posted | None) -> None:
-        """Keep what can be judged or pressed; a new card of the interview takes over from the one before."""
-        place, reply = outgoing.place, outgoing.reply
-        ref, goes_on = saying.ref_of(reply), live.is_live(reply) and reply.audience == "thread"
-        now = datetime.now(UTC)
-        if ref or goes_on or (is_quiet(place) and any(saying.says(reply))):
-            for number, activity in enumerate(half.activities, 1):
-                last = goes_on and number == len(half.activities)
-                mark = live.marked(outgoing)
-                kept = Posted(place.owner, half.way.channel, activity, place.key, outgoing.asker, ref, mark, live=last)
-                if activity:
-                    await self._reach.store.keep_posted(kept, now)
-        if before is not None and (goes_on or await self._is_over(place)):
-            await self._settle(outgoing, before, "teams-goes-on" if goes_on else "teams-over")
-
     async def _is_over(self, place: Place) -> bool:
         state = await self._reach.store.peek(place)
         return state is None or state.interview is None
@@ -317,6 +313,19 @@ def _filed(outgoing: Outgoing) -> bool:
 
 def _is_picture(body: Json) -> bool:
     return any(each["contentType"] == PNG for each in body.get("attachments", []))
+
+
+def _found_again(outgoing: Outgoing, half: _Half, *, goes_on: bool) -> tuple[Posted, ...]:
+    """List what can be judged or pressed; a new card of the interview takes over from the one before."""
+    place, ref = outgoing.place, saying.ref_of(outgoing.reply)
+    if not ref and not goes_on and not (is_quiet(place) and any(saying.says(outgoing.reply))):
+        return ()
+    mark, last = live.marked(outgoing), half.activities[-1:]
+    return tuple(
+        Posted(place.owner, half.way.channel, each, place.key, outgoing.asker, ref, mark, live=goes_on and [each] == last)
+        for each in half.activities
+        if each
+    )
 
 
 def _elsewhere(outgoing: Outgoing, before: Posted) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from adapters.saying import FRESH, QUIETLY, ROADMAP, WHICHOPS, WORDS
+from adapters.saying import FRESH, QUIETLY, ROADMAP, WHICHOPS, named
 from adapters.teams.api import Kind
 from adapters.wire import Json, listed, table, text
 from bot.chat import Place
@@ -123,10 +123,11 @@ def commanded(said: str, *, command: bool) -> tuple[str, bool]:
         said, words, command = said[len(words[0]) :].strip(), words[1:], True
     name = words[0].lower() if words else ""
     if name == ROADMAP:
-        word = words[1].lower() if len(words) == 2 else ""
-        return (f"/{word}" if word in WORDS else ROADMAP), quietly
-    if len(words) == 1 and (name in ("roadmap", "share") or (command and name in WORDS)):
+        return named(words[1:]) or ROADMAP, quietly
+    if len(words) == 1 and name in ("roadmap", "share"):
         return f"/{name}", quietly
+    if command and named(words):
+        return named(words), quietly
     return said, quietly
 
 

@@ -41,10 +41,11 @@ def fold(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
 
 
 def onto(replies: tuple[Reply, ...]) -> tuple[Reply, ...]:
-    """Put everything the thread sees onto one card; what only the presser sees stays apart, and first."""
+    """Put everything the thread sees onto one card; what only the presser sees stays apart."""
     told = [reply for reply in replies if reply.audience == "asker"]
     seen = [reply for reply in replies if reply.audience == "thread"]
-    return (*told, *([_together(seen)] if seen else ()))
+    direct = [reply for reply in replies if reply.audience == "direct"]
+    return (*told, *([_together(seen)] if seen else ()), *direct)
 
 
 def _together(replies: Sequence[Reply]) -> Reply:

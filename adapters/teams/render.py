@@ -174,6 +174,8 @@ def _message(reply: Reply, press: Press, people: Mapping[str, Person]) -> Iterat
                 yield from _bullets([spans(item) for item in items], ordered=ordered)
             case Links(links):
                 yield from _bullets([link(each.label, each.url) for each in links])
+            case File(alt=alt) if block.pictured:
+                yield from _lines(literal(alt))
             case _:
                 yield from _grouped(block, cards.block(block, press))
 

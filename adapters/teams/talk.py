@@ -36,6 +36,7 @@ from adapters.teams.render import card
 from adapters.wire import Json
 from bot import answers, commands, policy, telemetry
 from bot.advisor import MANNERS, Advisor, Manner
+from bot.beyond import Own
 from bot.catalog.schema import Catalog
 from bot.chat import Message, Place, Reply
 from bot.store import Posted
@@ -150,11 +151,15 @@ class Talk:
         if isinstance(command, commands.Roadmap):
             await self._begin(said)
             return
-        if isinstance(command, commands.Move | commands.Status):
+        if isinstance(command, commands.Team):
+            await self._team(said, aloud=command.joining is None)
+            return
+        if isinstance(command, Own):
             place = await self._roadmap_in(said)
             if place is not None:
-                await self._turn(_message(said, place), guest=said.who.foreign)
-                if place != said.where.place and not is_quiet(place):
+                replies = await self._turn(_message(said, place), guest=said.who.foreign)
+                direct = any(reply.audience == "direct" for reply in replies)
+                if place != said.where.place and not is_quiet(place) and not direct:
                     beside = _message(said, _beside(said))
                     await self._tell(replace(beside, id=f"{beside.id}/told"), "teams-in-thread")
                 return
@@ -171,6 +176,18 @@ class Talk:
         message = _message(said, starts.fresh(place, said.id) if said.root else place)
         lead = starts.lead(self._advisor.catalog, "teams-opens-roadmap")
         await self._turn(message, guest=said.who.foreign, lead=(lead,))
+
+    async def _team(self, said: Said, *, aloud: bool) -> None:
+        """Answer for the channel's people: how they stand in a thread of its own, the rest to who asked alone."""
+        if aloud:
+            place = said.where.place
+            apart = said.root and said.where.kind == "channel"
+            message = _message(said, starts.fresh(place, said.id) if apart else place)
+            lead = (starts.lead(self._advisor.catalog, "teams-opens-team"),)
+            await self._turn(message, guest=said.who.foreign, lead=lead)
+        else:  # seen by nobody else, and yet of this channel
+            beside = _beside(said)
+            await self._turn(_message(said, replace(beside, private=False)), guest=said.who.foreign)
 
     async def _roadmap_in(self, said: Said) -> Place | None:
         """Find the thread of the person's roadmap in this channel."""
@@ -230,7 +247,9 @@ class Talk:
         if told:
             return self._words(pressed, live.plainly(told))
         if seen is None or now is None or now.activity != pressed.card:
-            return self._words(pressed, answers.say(self._advisor.catalog, "teams-below") if replies else "")
+            away = not message.place.private and any(reply.audience == "direct" for reply in replies)
+            key = "teams-at-home" if away else "teams-below"
+            return self._words(pressed, answers.say(self._advisor.catalog, key) if replies else "")
         return self._body(
             pressed, live.answer("card", card(seen, nonce=mark, hint=hint(self._advisor.catalog, message.place)))
         )

@@ -28,8 +28,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from adapters import files
 from adapters.pace import Pace
 from adapters.web import render
-from bot.chat import Message, Place, Reply
+from bot.chat import Message, Place, Reply, Text
 from bot.errors import StoreError
+from bot.roadmap.road import Road
 
 COOKIE = "whichops"
 BODY_LIMIT = 64 * 1024  # bytes; a question is cut at 3,000 characters anyway
@@ -62,6 +63,12 @@ class Advises(Protocol):
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         """Say what someone sees who comes (back) to a thread."""
 
+    async def remind(self, tenant: str, author: str, now: datetime) -> tuple[Reply, ...]:
+        """Say what somebody is to be reminded of by now; once."""
+
+    async def at_home(self, tenant: str, author: str) -> tuple[Place, Road, Text] | None:
+        """Find somebody's roadmap, where it is, and where they are on it."""
+
     async def said(self, message: Message) -> tuple[Reply, ...]:
         """Say again what was said to a message, for a day; nothing of it happens again."""
 
@@ -73,6 +80,7 @@ class Said(BaseModel):
 
     id: UUID
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=6000)]
+    zone: Annotated[str, StringConstraints(max_length=60)] = ""  # the browser's time zone, by its IANA name
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,8 @@ class Chat:
             web.get(at, _guarded(self.show)),
             web.get(at + "/open", _guarded(self.open)),
             web.post(at + "/say", _guarded(self.say)),
+            web.post(at + "/due", _guarded(self.due)),
+            web.get(at + "/road", _guarded(self.road)),
             web.get(at + "/file/{turn:[0-9a-f-]{36}}/{name:" + files.NAME + "}", _guarded(self.file)),
             web.get("/static/{name}", _guarded(send_file)),
             web.get("/favicon.ico", _guarded(send_file)),
@@ -161,6 +171,25 @@ class Chat:
             return Trouble(503, "busy", 1).response()
         return files.response(made, save="save" in request.query) if made else Trouble(404, "gone").response()
 
+    async def due(self, request: web.Request) -> web.Response:
+        """Send the reminders that are due for who has the page open; nothing, mostly."""
+        place, (session, author) = _place(request), _author(request)
+        try:
+            replies = await self.advisor.remind(place.owner, author, datetime.now(UTC))
+        except StoreError:
+            return Trouble(503, "busy", 1).response()
+        return _signed(_html(render.fragment(replies, _press(place))), request, session)
+
+    async def road(self, request: web.Request) -> web.Response:
+        """Send where somebody is on their roadmap, with the way to it; nothing while they have none."""
+        place, (session, author) = _place(request), _author(request)
+        try:
+            found = await self.advisor.at_home(place.owner, author)
+        except StoreError:
+            return Trouble(503, "busy", 1).response()
+        drawn = render.road(found[0].thread, found[1], found[2]) if found else ""
+        return _signed(_html(drawn), request, session)
+
     async def _turn(self, said: Said | None, author: str, place: Place) -> tuple[Reply, ...] | Trouble:
         if said is None:
             return Trouble(400, "unreadable")
@@ -169,7 +198,7 @@ class Chat:
         try:
             # The thread is part of the id: a turn repeated in another thread is another turn.
             return await self.advisor.handle(
-                Message(f"{place.thread}/{said.id}", place, author, said.text, addressed=True, at=datetime.now(UTC))
+                Message(f"{place.thread}/{said.id}", place, author, said.text, True, datetime.now(UTC), said.zone)
             )
         except StoreError:
             return Trouble(503, "busy", 1)

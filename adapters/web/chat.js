@@ -169,7 +169,7 @@ async function deliver() {
     const html = await ask(`/t/${thread}/say`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ id: turn.id, text: turn.said }),
+      body: JSON.stringify({ id: turn.id, text: turn.said, zone: zone() }),
     });
     if (html === null) {
       say("unreadable");
@@ -178,6 +178,29 @@ async function deliver() {
     settle(change(turn.id, html === null ? { state: "refused" } : { state: "done", html }));
   }
   delivering = false;
+  road();
+}
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+async function remind() {
+  // Reminders come to whoever has the page open. What isn't reached is asked again in a minute.
+  if (delivering || document.hidden) return;
+  try {
+    const response = await fetch(`/t/${thread}/due`, { method: "POST" });
+    const html = response.ok ? await response.text() : "";
+    if (html) settle(store({ id: uuid(), said: "", shown: "", state: "done", html }));
+  } catch { /* the server is away */ }
+}
+function store(turn) {
+  keep([...turns(), turn]);
+  return turn;
+}
+async function road() {
+  try {
+    const response = await fetch(`/t/${thread}/road`);
+    const html = response.ok ? await response.text() : "";
+    byId("road").hidden = !html;
+    byId("road").lastElementChild.innerHTML = html; // drawn and escaped by our server
+  } catch { /* the server is away */ }
 }
 function settle(turn) {
   if (!turn) return;
@@ -208,6 +231,8 @@ async function open() {
   if (html) reopen(html);
   delivering = false;
   await deliver();
+  remind();
+  setInterval(remind, 60000);
 }
 function reopen(html) {
   // A new thread begins with it. A known one shows what the server still asks, unless it stands at the end already.
@@ -260,6 +285,7 @@ log.addEventListener("error", (event) => {
   if (figure) figure.replaceChildren(element("p", "", event.target.alt), element("p", "note", words.gone));
 }, true);
 addEventListener("online", () => wake());
+document.addEventListener("visibilitychange", remind);
 addEventListener("storage", (event) => { // another tab went on with this thread, or with another
   if (event.key === "whichops.threads") list();
   if (event.key === `whichops.thread.${thread}`) for (const turn of turns()) draw(turn);

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from adapters.files import pixels
 from bot import markup
 from bot.chat import Block, Bullets, Button, Buttons, Choices, File, Link, Links, Note, Reply, Table, Text
-from bot.commands import Give, Move, NoneOfThese, parse
+from bot.commands import Give, Move, NoneOfThese, Publish, Team, parse
+from bot.roadmap.road import Road
 
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
 _RANGE = re.compile(r"(?<!\d)(\d{1,4}(?:-\d{1,4}){1,2})(?!\d)")  # bounded: it runs over any text
@@ -36,6 +37,13 @@ class Press:
 def fragment(replies: Iterable[Reply], press: Press) -> Markup:
     """Draw replies in order; no replies give empty markup."""
     return Markup("").join(article(reply, press) for reply in replies)
+
+
+def road(thread: str, road: Road, line: Text) -> Markup:
+    """Draw where somebody is on their roadmap, as the way to the conversation it is in."""
+    total = len(road.stretches)
+    bar = Markup('<progress value="{}" max="{}" aria-hidden="true"></progress>').format(road.done, max(1, total))
+    return Markup('<a href="/t/{}">{}</a>{}').format(thread, inline(line.markdown), bar)
 
 
 def article(reply: Reply, press: Press) -> Markup:
@@ -144,6 +152,11 @@ def _row(cells: Sequence[str], looks: Sequence[str]) -> Markup:
 
 
 def _buttons(block: Buttons, press: Press) -> Markup:
+    # Nobody reads along here: there is no channel to show a roadmap to, and no team in it.
+    shown = [button for button in block.items if not isinstance(parse(button.says), Publish | Team)]
+    block = replace(block, items=tuple(shown))
+    if not block.items:
+        return Markup("")
     answers = [button for button in block.items if isinstance(parse(button.says), Give)]
     look = "buttons options" if len(answers) > 2 else "buttons"
     group = Markup(' role="group" aria-label="{}"').format(block.label) if block.label else Markup("")

@@ -9,47 +9,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from bot.catalog import script_rules
-
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=48)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=75)]  # plain text: it stands on buttons
-Said = Annotated[str, StringConstraints(min_length=1, max_length=320)]  # our Markdown
-Words = tuple[Annotated[str, StringConstraints(min_length=1, max_length=100)], ...]
+from bot.catalog.history import HistoryPage
+from bot.catalog.page import Label, Model, Named, Page, Said, Slug, Words
+from bot.catalog.reading import ReadingPage
 
 CLOSE_CALL = "close-call"  # the id of the extra question
 
 
-def _named(value: Any) -> Any:
-    """Tell every entry of a mapping the key it stands under."""
-    if not isinstance(value, dict):
-        return value
-    return {key: {"id": key, **each} if isinstance(each, dict) else each for key, each in value.items()}
-
-
-Named = BeforeValidator(_named)
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class _Page(_Model):
-    """A file with the person who keeps it true."""
-
-    owner: str
-    reviewed: date
-
-
 # Conditions ------------------------------------------------------------------------------
-class Chosen(_Model):
+class Chosen(Model):
     """What must hold for the chosen options of one question. Nothing chosen satisfies only `none`."""
 
     any: tuple[str, ...] = ()
@@ -76,7 +52,7 @@ def holds(when: When, answers: Mapping[str, tuple[str, ...]]) -> bool:
 
 
 # The interview ---------------------------------------------------------------------------
-class Option(_Model):
+class Option(Model):
     """One answer to a question."""
 
     id: str
@@ -88,14 +64,14 @@ class Option(_Model):
     track: str | None = None  # the close call only: what this option speaks for
 
 
-class Number(_Model):
+class Number(Model):
     """How free text with a number is read: the unit's factor, and whether a bare number counts."""
 
     units: dict[str, Decimal]
     bare: bool = True
 
 
-class Question(_Model):
+class Question(Model):
     """One question of the interview."""
 
     id: str
@@ -109,7 +85,7 @@ class Question(_Model):
     sources: tuple[Slug, ...] = ("editorial",)
 
 
-class InterviewPage(_Page):
+class InterviewPage(Page):
     """The questions in the order they are asked, and the extra one for a close call."""
 
     questions: Annotated[dict[str, Question], Named] = Field(min_length=1)
@@ -123,66 +99,15 @@ class InterviewPage(_Page):
         return data
 
 
-class Moves(_Model):
-    """How people say what a button does. `{question}`, `{module}` and `{day}` stand for names."""
-
-    back: Words
-    skip: Words
-    why: Words
-    pause: Words
-    resume: Words
-    restart: Words
-    stop: Words
-    finish: Words
-    agree: Words  # means "make the plan", in the review only
-    change: Words
-    relearn: Words
-    start: Words
-    # On a finished roadmap:
-    status: Words
-    accept: Words
-    keep: Words  # the plan as it was; or no, the proof isn't there yet
-    replan: Words
-    whatif: Words
-    everything: Words
-    done: Words
-    stuck: Words
-    aside: Words  # a module is left out
-    undo: Words
-    off: Words
-    weekdays: Words
-    whymodule: Words
-
-
-class ReadingPage(_Page):
-    """What free text may hold around an answer, and what shows that it is none."""
-
-    moves: Moves
-    polite: Words  # may stand before or after a move
-    light: Words  # passed over when phrases are compared: "the data is always late"
-    fillers: Words  # say nothing by themselves
-    own: Words  # who says so speaks of themselves, and asks nothing
-    question_starts: Words  # a text that starts so asks something
-    question_words: Words  # a text with one of these asks for an explanation
-    negations: Words
-    numbers: dict[str, Decimal]
-    ordinals: dict[str, int]
-    more_than: Words
-    less_than: Words
-    number_joins: Words  # between the two ends of a range
-    option_names: Words  # "option 2"
-    everything: Words
-
-
 # Rules -----------------------------------------------------------------------------------
-class Points(_Model):
+class Points(Model):
     """What an option says for or against a track; the reason follows "because" and speaks to the person."""
 
     points: int = Field(ge=-20, le=20)
     reason: Said
 
 
-class ScoringPage(_Page):
+class ScoringPage(Page):
     """The points of each option, by question, option and track; reasons rank in the questions' order here."""
 
     tracks: tuple[Slug, ...] = Field(min_length=1)  # lower layer first: ties go to the first
@@ -192,7 +117,7 @@ class ScoringPage(_Page):
     guess_from_missing: int
 
 
-class Keep(_Model):
+class Keep(Model):
     """A gate a track must pass to be recommended at all."""
 
     track: str
@@ -201,7 +126,7 @@ class Keep(_Model):
     say: Said  # said when this gate decided
 
 
-class Decide(_Model):
+class Decide(Model):
     """A gate that decides the first track by itself."""
 
     track: str
@@ -211,7 +136,7 @@ class Decide(_Model):
     say: Said
 
 
-class GatesPage(_Page):
+class GatesPage(Page):
     """All gates, in the order they are tried. `goal` is the question that holds the wish."""
 
     keep: dict[str, Keep]
@@ -219,7 +144,7 @@ class GatesPage(_Page):
     wish: str
 
 
-class Add(_Model):
+class Add(Model):
     """One more module on a path: after this one, or after that one if this one is known."""
 
     module: str
@@ -227,7 +152,7 @@ class Add(_Model):
     if_known_after: str
 
 
-class Result(_Model):
+class Result(Model):
     """What a track means for these answers. The first row that fits wins."""
 
     when: When = ()
@@ -236,7 +161,7 @@ class Result(_Model):
     add: Add | None = None
 
 
-class TopicWords(_Model):
+class TopicWords(Model):
     """How a recommended topic is spoken of."""
 
     title: Label
@@ -244,21 +169,21 @@ class TopicWords(_Model):
     ready: Said  # follows "when": the moment to go on to this topic
 
 
-class ResultsPage(_Page):
+class ResultsPage(Page):
     """From track to topic and path."""
 
     topics: dict[Slug, TopicWords]
     rows: dict[str, tuple[Result, ...]]
 
 
-class Because(_Model):
+class Because(Model):
     """One reason why a topic is too early; `say` follows "because"."""
 
     when: When
     say: Said
 
 
-class NotYet(_Model):
+class NotYet(Model):
     """A topic to leave for later, when any of the reasons holds."""
 
     id: str
@@ -269,21 +194,21 @@ class NotYet(_Model):
     sources: tuple[Slug, ...] = ("editorial",)
 
 
-class NotYetPage(_Page):
+class NotYetPage(Page):
     """What to say about topics that are too early."""
 
     topics: Annotated[dict[Slug, NotYet], Named]
     nothing: Said  # said when no topic is too early
 
 
-class Known(_Model):
+class Known(Model):
     """Modules that an answer shows to be known; `because` speaks to the person."""
 
     modules: tuple[str, ...]
     because: Said
 
 
-class PlanPage(_Page):
+class PlanPage(Page):
     """What sizes a plan, and what counts as known."""
 
     hours: dict[str, Decimal]  # hours a week an option stands for
@@ -297,7 +222,7 @@ class PlanPage(_Page):
 
 
 # Modules and paths -----------------------------------------------------------------------
-class Resource(_Model):
+class Resource(Model):
     """Free to read. `checked` is false for an official address nobody has opened yet."""
 
     title: Label
@@ -305,7 +230,7 @@ class Resource(_Model):
     checked: bool = True
 
 
-class Module(_Model):
+class Module(Model):
     """A step of a roadmap: hours are study plus the exit project."""
 
     id: str
@@ -321,13 +246,13 @@ class Module(_Model):
     words: Words = ()  # other names for it: "done with docker"
 
 
-class ModulesPage(_Page):
+class ModulesPage(Page):
     """All modules by id."""
 
     modules: Annotated[dict[Slug, Module], Named]
 
 
-class Route(_Model):
+class Route(Model):
     """An ordered way through the modules."""
 
     id: str
@@ -344,14 +269,14 @@ class Route(_Model):
         return self
 
 
-class PathsPage(_Page):
+class PathsPage(Page):
     """All paths by id."""
 
     paths: Annotated[dict[Slug, Route], Named]
 
 
 # All of it -------------------------------------------------------------------------------
-class Roadmap(_Model):
+class Roadmap(Model):
     """The whole script: what is asked, how answers are judged, and what plans are made of."""
 
     interview: InterviewPage
@@ -363,6 +288,7 @@ class Roadmap(_Model):
     plan: PlanPage
     modules: ModulesPage
     paths: PathsPage
+    history: HistoryPage
 
     @property
     def questions(self) -> dict[str, Question]:

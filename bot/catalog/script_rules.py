@@ -27,6 +27,8 @@ def flaws(script: Roadmap) -> Iterator[Flaw]:
     yield from _plan(script)
     yield from _modules(script)
     yield from _paths(script)
+    for place, what in script.history.flaws(script.module):
+        yield ("history", *place), what
     for topic, entry in script.not_yet.topics.items():
         for number, because in enumerate(entry.because):
             yield from _when(script, because.when, ("not_yet", "topics", topic, "because", number, "when"))

@@ -21,7 +21,7 @@ from bot.interview.state import (
     road,
     stage,
 )
-from bot.interview.walking import meant, refreshed
+from bot.interview.walking import carried, meant, refreshed
 
 __all__ = [
     "Asked",
@@ -31,6 +31,7 @@ __all__ = [
     "Stage",
     "Stepped",
     "Then",
+    "carried",
     "chosen",
     "given",
     "meant",

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from bot.catalog.script import Number, Question, ReadingPage
+from bot.catalog.reading import ReadingPage
+from bot.catalog.script import Number, Question
 from bot.interview.counting import count, counts_other
 from bot.interview.phrases import Spotted, Tokens, flat, holds_any, left_over, mend, spot, tokens
 

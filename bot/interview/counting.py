@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from bot.catalog.script import Number, Question, ReadingPage
+from bot.catalog.reading import ReadingPage
+from bot.catalog.script import Number, Question
 from bot.interview.phrases import Tokens, flat, left_over, tokens
 
 _Units = Mapping[Tokens, Decimal]

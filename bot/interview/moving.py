@@ -16,7 +16,8 @@ from bot.interview.state import Interview, Outcome, Stepped, applying, current, 
 
 NOT_SURE = "not-sure"
 
-def step(script: Roadmap, interview: Interview, move: commands.Move, today: date) -> Stepped:
+
+def step(script: Roadmap, interview: Interview, move: commands.Move | commands.Walk, today: date) -> Stepped:
     """Make a move on the day `today`. An impossible one leaves the interview as it is and says why."""
     match move:
         case commands.Restart():
@@ -36,7 +37,7 @@ def step(script: Roadmap, interview: Interview, move: commands.Move, today: date
     return stepped if stepped.outcome in ("taken", "asked") else Stepped(interview, stepped.outcome)
 
 
-def _go_on(script: Roadmap, interview: Interview, move: commands.Move, today: date) -> Stepped:
+def _go_on(script: Roadmap, interview: Interview, move: commands.Move | commands.Walk, today: date) -> Stepped:
     match move:
         case commands.Give(question, values):
             return _give(script, interview, question, values)
@@ -53,7 +54,7 @@ def _go_on(script: Roadmap, interview: Interview, move: commands.Move, today: da
     return _walk(script, interview, move, today)
 
 
-def _walk(script: Roadmap, interview: Interview, move: commands.Move, today: date) -> Stepped:
+def _walk(script: Roadmap, interview: Interview, move: commands.Move | commands.Walk, today: date) -> Stepped:
     match move:
         case commands.Finish():
             return walking.finish(script, interview, today)

@@ -19,7 +19,7 @@ from bot.interview.state import Interview, Stage, given, open_question, stage
 from bot.roadmap import known_modules
 
 LONGEST = 400  # characters; nobody answers with more
-Read = commands.Move | commands.Look | commands.Status
+Read = commands.Move | commands.Walk | commands.Look | commands.Status
 _BLANK = re.compile(r"\{\w+\}")
 _DAY = re.compile(r"\b(\d{4}-\d{2}-\d{2})\b")
 _THINGS = ("module", "one", "part", "thing", "step", "stuff")  # "the docker one"

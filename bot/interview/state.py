@@ -36,6 +36,7 @@ Outcome = Literal[
     "asked",  # the proof that ticks a module off is to be shown first
     "no-road",  # there is no agreed plan yet
     "not-on-road",  # that module isn't part of the plan
+    "other-proposed",  # an old button: another plan waits for consent by now
     "nothing-proposed",  # no other plan waits for consent
     "too-many",  # days off: more spans, or longer ones, than a year has room for
 ]

@@ -14,8 +14,10 @@ from bot.catalog.script import Roadmap
 from bot.interview.state import Interview, Outcome, Stepped, Then, current, given
 from bot.roadmap import known_modules
 from bot.roadmap.calendar import Span
+from bot.roadmap.carry import carried as carry
+from bot.roadmap.carry import renamed
 from bot.roadmap.differences import differences
-from bot.roadmap.kept import Kept, behind, catch_up, lay, touched
+from bot.roadmap.kept import Kept, Wish, behind, catch_up, lay, touched
 from bot.roadmap.plan import LATEST_START
 from bot.roadmap.road import Mark
 
@@ -26,6 +28,8 @@ News = Literal["", "content", "late"]
 
 def finish(script: Roadmap, interview: Interview, today: date) -> Stepped:
     """Confirm the review: agree to the first plan, or propose another. A reopened question keeps its answer."""
+    if interview.finished and interview.kept is not None:
+        return Stepped(interview, "taken")
     settled = interview.model_copy(update={"reopened": None})
     if current(script, settled):
         return Stepped(interview, "too-early")
@@ -33,8 +37,7 @@ def finish(script: Roadmap, interview: Interview, today: date) -> Stepped:
     if settled.kept is not None:
         return Stepped(_weighed(script, settled, today), "taken")
     first = settled.start_on or today
-    answers = given(script, settled)
-    agreed = lay(script, answers, first, relearn=settled.relearn, off=settled.off, marks=settled.marks)
+    agreed = lay(script, _wish(script, settled), first, marks=settled.marks)
     return Stepped(settled.model_copy(update={"kept": agreed, "start_on": first}), "taken")
 
 
@@ -86,6 +89,8 @@ def decide(interview: Interview, move: commands.Accept | commands.Keep, version:
     held, proposed = interview.kept, interview.proposed
     if held is None or (proposed is None and interview.finished):
         return Stepped(interview, "nothing-proposed")
+    if isinstance(move, commands.Accept) and proposed and move.mark not in ("", proposed.mark):
+        return Stepped(interview, "other-proposed")
     if isinstance(move, commands.Accept):
         return _set(interview, kept=proposed, proposed=None) if proposed else Stepped(interview, "too-early")
     return _set(
@@ -121,7 +126,7 @@ def start(script: Roadmap, interview: Interview, day: date, today: date) -> Step
     if over:
         moved = catch_up(script, held, max(day, today), interview.marks, interview.off)
     else:
-        moved = lay(script, given(script, chosen), day, relearn=chosen.relearn, off=chosen.off)
+        moved = lay(script, _wish(script, chosen), day)
     return Stepped(_proposing(chosen, moved), "taken")
 
 
@@ -152,6 +157,25 @@ def relearn(script: Roadmap, interview: Interview, module: str, today: date) -> 
     return Stepped(_weighed(script, changed, today) if changed.finished and changed.kept else changed, "taken")
 
 
+def carried(script: Roadmap, interview: Interview) -> Interview:
+    """Give stored plans and marks the ids the content has now; a roadmap from before plans were kept gets its plan.
+
+    That one is laid as it always was: on the day the person chose, or the day they began.
+    """
+    held, marks = interview.kept, interview.marks
+    update: dict[str, Any] = {"relearn": renamed(script, interview.relearn)}
+    if held is None and interview.finished and not interview.stopped:
+        first = interview.start_on or interview.started
+        wish = Wish(given(script, interview), update["relearn"], interview.off)
+        update |= {"kept": lay(script, wish, first), "start_on": first}
+    elif held is not None:
+        kept, now = carry(script, held, marks)
+        proposed = carry(script, interview.proposed, marks)[0] if interview.proposed else None
+        update |= {"kept": kept, "marks": now, "proposed": proposed}
+    changed = {name: value for name, value in update.items() if value != getattr(interview, name)}
+    return interview.model_copy(update=changed) if changed else interview
+
+
 def refreshed(script: Roadmap, interview: Interview, today: date) -> tuple[Interview, News]:
     """Look at an agreed plan again: propose another where the content or the calendar has overtaken it.
 
@@ -179,18 +203,16 @@ def _weighed(script: Roadmap, interview: Interview, today: date) -> Interview:
     held = interview.kept
     if held is None:
         return interview
-    answers = given(script, interview)
-    marks, off = interview.marks, interview.off
-    if (answers, interview.relearn) != (held.answers, held.relearn) or held.content != script.version:
-        first = _from(interview, today)
-        made = lay(script, answers, first, relearn=interview.relearn, off=off, marks=marks, held=held)
+    wish, marks = _wish(script, interview), interview.marks
+    if (wish.answers, wish.relearn) != (held.answers, held.relearn) or held.content != script.version:
+        made = lay(script, wish, _from(interview, today), marks=marks, held=held, today=today)
         return _proposing(interview, made)
-    if off == held.off:
+    if wish.off == held.off:
         return interview.model_copy(update={"proposed": None})
     over = behind(marks)
     open_ = next((each for each in held.stretches if each.id not in over), None)
     first = open_.start if open_ and today <= open_.to else today
-    return _proposing(interview, catch_up(script, held, first, marks, off))
+    return _proposing(interview, catch_up(script, held, first, marks, wish.off))
 
 
 def _proposing(interview: Interview, made: Kept) -> Interview:
@@ -199,6 +221,10 @@ def _proposing(interview: Interview, made: Kept) -> Interview:
     if held is None or differences(held, made, interview.marks).none:
         return interview.model_copy(update={"kept": made, "proposed": None})
     return interview.model_copy(update={"proposed": made})
+
+
+def _wish(script: Roadmap, interview: Interview) -> Wish:
+    return Wish(given(script, interview), interview.relearn, interview.off)
 
 
 def _from(interview: Interview, today: date) -> date:

@@ -16,11 +16,13 @@ from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
 SURE = 0.4  # answer from this probability on
-ASK = 0.08  # offer from this probability on
+ASK = 0.12  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
-AHEAD = 0.25  # by how much the best answer must lead the next one, else both are offered
+AHEAD = 0.2  # by how much the best answer must lead the next one, else both are offered
+CLEAR = 0.3  # answer from this probability on where ...
+FAR = 2.5  # ... the best is this many times the next one, and anything that speaks for a refusal
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
@@ -31,11 +33,14 @@ LONG_TALK = 14  # nor are longer messages, whatever they end in
 RAMBLING = 16  # words from which a hint may stand far from what is asked
 SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
 
-POINTING = 0.1  # what speaks for a refusal of "shed some light on it" beside a topic
+POINTING = 0.1  # what speaks for a refusal of "shed some light on it" beside a topic, or after an answer
 LEANING = 0.3  # what speaks for another matter in a turn that goes on from the answer before
 ELSEWHERE = ("glossary", "onboarding", "oos")
+ORDERS = ("task", "secrets", "injection")  # refused whatever was said before: "can you write that for me"
 ABOUT_ONE = ("facet", "define")  # rarely asked of two topics at once
 LIKENED = ("define", "facet:misconceptions")  # kinds that compare when one topic is likened to another
+NAMING = "followup:name"  # asks what something is called, whatever that is
+NAMED_IS = {"glossary": 1.5, "define": 0.7, "facet": 0.5, "oos": 0.5, "onboarding": 0.3, "smalltalk": 0.3}
 FAINT = 0.0005  # a label less probable than this decides nothing
 
 # How much the topics named speak for a kind.
@@ -50,7 +55,7 @@ TWO_NAMED = {
     "oos": 0.5,
     "glossary": 0.1,
 }
-ONE_NAMED = {"onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}
+ONE_NAMED = {"glossary": 0.4, "onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}
 TWO_TOLD = {"compare": 1.4, "stays": 1.8, "changes": 1.4, "choose": 1.4}  # after an answer about two topics
 TERM_NAMED = {"smalltalk": 0.3, "facet": 0.7, "glossary": 1.2}
 
@@ -75,6 +80,7 @@ class Named:
     talked: bool = False  # the thread has an answer to go on from
     leans: bool = False  # goes on from the thread: "but why", "how is that ..."
     points: bool = False  # has a word for what was said before: "that", "those"
+    naming: bool = False  # the message asks what something is called
     joined: bool = False  # the topics are one thing to the asker: "devops and mlops tools"
 
     @property
@@ -117,6 +123,8 @@ def prior(label: str, named: Named, context: Context | None) -> float:
         return TERM_NAMED.get(base, 1.0)
     if named.leans and context and base == "smalltalk" and named.length > 2:
         return LEANING
+    if base == "oos" and context and named.points and named.length <= SHORT_TURN and rest not in ORDERS:
+        return POINTING
     if named.leans and context and base in ELSEWHERE and not (base == "glossary" and not rest):
         return LEANING
     if base == "roadmap" and context and context.kind == "roadmap":
@@ -135,12 +143,20 @@ def prior(label: str, named: Named, context: Context | None) -> float:
     return 0.4 if base in ("facet", "define") and not talked else 1.0
 
 
+def _told(label: str, named: Named) -> float:
+    """Say how much a message that asks for a word speaks for a label."""
+    if label == NAMING:
+        return 0.0 if named.field or named.hints or named.length > SHORT_TURN else 1.0
+    return NAMED_IS.get(_base(label)[0], 1.0) if named.naming and not named.topics else 1.0
+
+
 def weigh(scores: Mapping[str, float], named: Named, context: Context | None) -> Weighed:
     """Turn label probabilities into probabilities of answers and of refusal reasons."""
     answers: dict[AnswerId, float] = {}
     refusals: dict[str, float] = {}
     asked = context if context and context.kind else None
-    priors = {label: prior(label, named, asked) * score for label, score in scores.items() if score > FAINT}
+    some = {label: score for label, score in scores.items() if score > FAINT}
+    priors = {label: _told(label, named) * prior(label, named, asked) * score for label, score in some.items()}
     total = sum(priors.values()) or 1.0
     for label, weight in priors.items():
         score = weight / total
@@ -155,7 +171,7 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
 
 def offered(weighed: Weighed, answers: Sequence[AnswerId]) -> Weighed:
     """Put some answers in front that are worth offering, none of them sure."""
-    share = 0.9 * SURE
+    share = 0.9 * CLEAR
     rest = tuple((answer, min(score, share / 2)) for answer, score in weighed.answers if answer not in answers)
     refusals = tuple((reason, 0.0) for reason, _ in weighed.refusals)
     return Weighed((*((answer, share) for answer in answers), *rest), refusals)
@@ -167,6 +183,8 @@ def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
     if refused >= REFUSE and refused > best:
         return "no"
     if best >= SURE and best - weighed.second >= AHEAD:
+        return "sure"
+    if best >= CLEAR and best >= FAR * max(weighed.second, refused):
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
         return "no"
@@ -202,9 +220,11 @@ def _answers(label: str, named: Named, context: Context | None) -> Answers:
     if kind == "followup":
         return _followup(rest, named, context)
     if kind == "glossary" and not rest:
-        return _terms(named, context)
+        return ((AnswerId(context.kind), 0.6),) if context and _of_the_team(named, context) else _terms(named, context)
     if kind in ("smalltalk", "glossary", "onboarding"):
         return ((AnswerId(label), 1.0),)
+    if _of_the_team(named, context):
+        return ((AnswerId(context.kind), 0.6),) if context else ()
     return _shape(label, named, context)
 
 
@@ -253,7 +273,8 @@ def _shape(kind: str, named: Named, context: Context | None) -> Answers:
 
 def _likened(kind: str, named: Named) -> bool:
     """Tell whether a turn likens what was said before to what it names: "isn't that simply ..."."""
-    return (named.leans or len(named.around) > 1) and named.points and kind in LIKENED
+    pointed = named.points or (kind == "facet:misconceptions" and named.length <= SHORT_TURN)
+    return (named.leans or len(named.around) > 1) and pointed and kind in LIKENED
 
 
 def _of_a_term_aside(kind: str, named: Named) -> bool:
@@ -261,6 +282,13 @@ def _of_a_term_aside(kind: str, named: Named) -> bool:
     if not named.aside or named.spoken or named.around or kind == "roadmap":
         return False
     return named.points and named.length <= SHORT_TURN
+
+
+def _of_the_team(named: Named, context: Context | None) -> bool:
+    """Tell whether a turn asks on about the team's own answer that was given last."""
+    if not context or not context.kind.startswith("onboarding:") or named.field or named.hints or named.around:
+        return False
+    return named.leans
 
 
 def _of_the_term(kind: str, named: Named, context: Context | None) -> bool:
@@ -331,6 +359,8 @@ def _around(kind: str, named: Named) -> tuple[str, ...]:
 
 def _followup(turn: str, named: Named, context: Context | None) -> Answers:
     """Resolve a turn that leans on the answer before; without one it can only define what it names."""
+    if turn == "name":
+        return ()
     topics = named.topics or named.hints[:1]
     if context is None:
         if turn not in ("same", "instead"):
@@ -338,7 +368,7 @@ def _followup(turn: str, named: Named, context: Context | None) -> Answers:
         if named.terms and not named.topics:
             return ((AnswerId(f"glossary:{named.terms[0]}"), 0.9),)
         return ((AnswerId("define", topics[:1]), 0.9),) if topics else ()
-    if turn in ("simpler", "more"):
+    if turn in ("simpler", "more", "narrower"):
         return (
             ((AnswerId("define", named.topics[:1]), 0.8),)
             if named.topics

@@ -36,10 +36,16 @@ def examples(catalog: Catalog) -> tuple[Example, ...]:
     for id_, shape in language.followups.items():
         out += [Example(text, f"followup:{id_}") for text in shape.phrasings]
     for id_, term in catalog.glossary.terms.items():
-        out += [Example(text, f"glossary:{id_}", own=id_) for text in term.phrasings]
+        told = (*term.phrasings, *_sentences(term.lead))
+        out += [Example(text, f"glossary:{id_}", own=id_) for text in told]
     for id_, welcome in catalog.onboarding.answers.answers.items():
         out += [Example(text, f"onboarding:{id_}") for text in (welcome.title, *welcome.phrasings)]
     return (*out, *_entries(catalog))
+
+
+def _sentences(lead: str) -> list[str]:
+    """Cut an answer into sentences: people describe a thing they have no name for in words that explain it."""
+    return [text for text in lead.replace("*", "").replace(". ", ".\n").split("\n") if text]
 
 
 def _shapes(catalog: Catalog, names: Iterator[str]) -> Iterator[Example]:

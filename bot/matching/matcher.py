@@ -6,7 +6,7 @@ Built once, immutable. Must never raise on any text and never touch a clock or c
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.catalog.schema import AnswerId, Catalog
 from bot.matching import decide
@@ -28,6 +28,7 @@ FAINT = 0.003  # a candidate less probable than this is not worth showing
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
+MUTED = 0.4  # weight of what speaks for a refusal in a sentence that doesn't ask, beside one that does
 DILUTED = 0.65  # weight of a message read as one question when only one of its sentences asks
 FRAGMENT = 2  # a statement this short says nothing by itself
 MOST_ANSWERS = 3
@@ -35,6 +36,8 @@ COMMON = 6.0  # Zipf frequency from which a word tells nothing by itself ("the",
 EVERYDAY = 2.5  # Zipf frequency from which a term's name is a word of daily life too ("canary", "container")
 TELLING = 4.6  # Zipf frequency up to which one word of a term's name points at the term ("drift", "psi")
 KNOWN = 3.0  # Zipf frequency from which a run of letters is a word
+PLAIN = 0.75  # probability from which half of the telling words suffice
+NAMING = 0.5  # probability from which a sentence asks what something is called
 SUBJECT = 0.65  # how much a term counts as its topic where a side of it is asked for
 ARTICLES = ("the", "a", "an", "this", "that")
 
@@ -77,6 +80,7 @@ class _Told:
     aside: tuple[str, ...] = ()
     behind: tuple[str, ...] = ()
     leans: bool = False
+    naming: bool = False
     length: int = 0
 
 
@@ -151,28 +155,44 @@ class Matcher:
         parts = [part for part in self._parter.parts(text) if part.asks or len(part.words) > FRAGMENT]
         if len(parts) < 2 or judged.exact:
             return [judged]
-        asking = [part.asks for part in parts]
         said = (whole.ids("topic"), whole.ids("topic", "hint"), whole.ids("term"))
-        told = _Told(*said, told.behind, leans, len(words))
-        each = [self._judge(self._reader.read(part.words[:LONGEST]), told, context) for part in parts]
-        weights = [
-            ASIDE if any(asking) and not asks else self._weight(one) for asks, one in zip(asking, each, strict=True)
-        ]
+        around = _Told(*said, told.behind, leans, length=len(words))
+        each = [self._judge(self._reader.read(part.words[:LONGEST]), around, context) for part in parts]
+        if any(self._naming(one) for one in each):
+            judged = self._judge(whole, replace(told, naming=True), context)
+            each = [self._judge(one.reading, replace(around, naming=True), context) for one in each]
+        return self._found(judged, each, [part.asks for part in parts])
+
+    def _found(self, judged: _Judged, each: list[_Judged], asking: list[bool]) -> list[_Judged]:
+        """Choose among a message as a whole and its parts: several that are sure, else what has most to say."""
+        asked = any(asking)
+        weights = [ASIDE if asked and not asks else self._weight(one) for asks, one in zip(asking, each, strict=True)]
+        if asked and 1.0 in weights:
+            each = [one if asks else _muted(one) for asks, one in zip(asking, each, strict=True)]
         strong = [one for one, weight in zip(each, weights, strict=True) if weight == 1.0 and self._counts(one)]
         if len({one.weighed.answers[0][0] for one in strong}) > 1:
             return _distinct(strong)[:MOST_ANSWERS]
         best = max(range(len(each)), key=lambda at: weights[at] * _force(each[at]))
-        share = DILUTED if asking.count(True) == 1 and len(parts) > FRAGMENT and weights[best] == 1.0 else 1.0
-        if len(words) <= WHOLE and share * _force(judged) >= weights[best] * _force(each[best]):
+        share = DILUTED if asking.count(True) == 1 and len(each) > FRAGMENT and weights[best] == 1.0 else 1.0
+        short = len(judged.reading.words) <= WHOLE
+        if short and share * _force(judged) >= weights[best] * _force(each[best]):
             return [judged]
         return [each[best]]
 
     def _weight(self, one: _Judged) -> float:
-        """Weigh a sentence that asks: "what do you call that" says nothing without what "that" is."""
+        """Weigh a sentence that asks: "what do you call that" says nothing without what "that" is, nor does "right?"."""
         named = one.named
+        if one.weighed.answers and one.weighed.answers[0][0].kind.startswith("smalltalk"):
+            return ASIDE
+        if self._naming(one) and not named.field and named.length <= decide.SHORT_TURN:
+            return ASIDE
         if named.talked or named.spoken or named.around or named.terms or one.weighed.refused > one.weighed.best:
             return 1.0
         return ASIDE if named.points and named.length <= decide.SHORT_TURN else 1.0
+
+    def _naming(self, one: _Judged) -> bool:
+        """Tell whether a sentence asks what something is called."""
+        return one.scores.get(decide.NAMING, 0.0) >= NAMING
 
     def _counts(self, judged: _Judged) -> bool:
         """Tell whether a part is a question of its own, to be answered beside others."""
@@ -219,6 +239,7 @@ class Matcher:
             whole=max(told.length, len(reading.words)),
             talked=bool(context and context.kind),
             leans=told.leans,
+            naming=told.naming,
             points=self._pointer.points(reading.words),
             joined=self._pointer.joined(reading),
         )
@@ -272,7 +293,10 @@ class Matcher:
             return True
         if not answer.kind.startswith(("glossary:", "onboarding:")):
             return len(judged.reading.words) > FRAGMENT
-        return len(words & spoken) > 1
+        if len(judged.reading.words) <= FRAGMENT:
+            return len(words & spoken) > 1
+        heard = len(words & spoken)
+        return heard > 1 or words <= spoken or (judged.weighed.best >= PLAIN and 2 * heard >= len(words))
 
     def _estranged(self, judged: _Judged, spoken: frozenset[str]) -> bool:
         """Tell whether a term's everyday name stands among words nobody uses with it: "canary bird"."""
@@ -336,6 +360,12 @@ def _force(judged: _Judged) -> float:
     named = judged.named
     aside = (named.around or named.hinted) and not named.field
     return max(judged.weighed.best, judged.weighed.refused * (ASIDE if aside else 1.0))
+
+
+def _muted(judged: _Judged) -> _Judged:
+    """Take most of its refusal from a sentence that tells the background of a question: it asks for nothing."""
+    refusals = tuple((reason, score * MUTED) for reason, score in judged.weighed.refusals)
+    return replace(judged, weighed=replace(judged.weighed, refusals=refusals))
 
 
 def _distinct(judged: list[_Judged]) -> list[_Judged]:

@@ -6,7 +6,9 @@ of the old. Pure: the day is handed in. Must never decide whether something is s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
@@ -15,11 +17,20 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.catalog.script import Roadmap
 from bot.roadmap.calendar import Span
-from bot.roadmap.plan import Planned, known_modules, plan, relaid
+from bot.roadmap.plan import Bounds, Planned, known_modules, plan, relaid
 from bot.roadmap.recommend import recommend
 from bot.roadmap.road import Mark, Passed, Road, Stretch
 
 Marks = Mapping[str, Mark]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a plan is made from."""
+
+    answers: Mapping[str, tuple[str, ...]]
+    relearn: tuple[str, ...] = ()  # known modules that are wanted all the same
+    off: tuple[Span, ...] = ()
 
 
 class _Kept(BaseModel):
@@ -57,6 +68,11 @@ class Kept(_Kept):
     content: str = ""  # the version of the content it was laid from, or judged to be good under
 
     @property
+    def mark(self) -> str:
+        """A mark of this very plan, to take it by."""
+        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=4).hexdigest()
+
+    @property
     def ids(self) -> tuple[str, ...]:
         """The modules, in order."""
         return tuple(each.id for each in self.stretches)
@@ -69,39 +85,38 @@ def behind(marks: Marks) -> set[str]:
 
 def lay(
     script: Roadmap,
-    answers: Mapping[str, tuple[str, ...]],
+    wish: Wish,
     start: date,
     *,
-    relearn: tuple[str, ...] = (),
-    off: tuple[Span, ...] = (),
     marks: Marks | None = None,
     held: Kept | None = None,
+    today: date | None = None,
 ) -> Kept:
     """Lay a plan from `start` on. What is behind on the plan held so far stays at its head, as it was.
 
-    Beside a plan that is held, the new one ends when that one does, unless the answer to how long it may take
-    has changed, or that end is past.
+    Once something is behind, the new one takes the weeks that are left of that plan from `today`, unless the answer
+    to how long it may take has changed, or its end is past.
     """
     over = behind(marks or {})
-    verdict = recommend(script, answers)
-    weeks = _weeks_left(held, answers, start) if held else None
-    made = plan(script, verdict, answers, start, relearn, behind=over, off=off, weeks=weeks)
+    verdict = recommend(script, wish.answers)
     head = tuple(each for each in held.stretches if each.id in over) if held else ()
+    weeks = _weeks_left(held, wish.answers, today or start) if held and head else None
+    made = plan(script, verdict, wish.answers, start, wish.relearn, Bounds(over, wish.off, weeks))
     return Kept(
         topic=verdict.topic,
         topic_title=verdict.first.title,
         path=made.path,
         title=made.title,
         start=held.start if held and head else made.start,
-        end=made.end,
+        end=made.end if weeks is None or held is None else max([held.end, *(each.to for each in made.modules)]),
         hours_a_week=made.hours_a_week,
         weeks=made.weeks,
         stretches=(*head, *map(_laid, made.modules)),
         known=tuple(each.id for each in made.known),
         later=tuple(each.id for each in made.left_out),
-        answers=dict(answers),
-        relearn=relearn,
-        off=off,
+        answers=dict(wish.answers),
+        relearn=wish.relearn,
+        off=wish.off,
         content=script.version,
     )
 
@@ -120,7 +135,7 @@ def catch_up(script: Roadmap, held: Kept, start: date, marks: Marks, off: tuple[
 def touched(script: Roadmap, held: Kept, marks: Marks) -> bool:
     """Tell whether the content now makes another plan of the same answers: other modules, order or hours."""
     over = behind(marks)
-    made = lay(script, held.answers, held.start, relearn=held.relearn, marks=marks)
+    made = lay(script, Wish(held.answers, held.relearn), held.start, marks=marks)
     hours = {each.id: each.hours for each in held.stretches if each.id not in over}
     before = [*hours, *(each for each in held.later if each not in over)]
     now = [*made.ids, *made.later]
@@ -173,8 +188,8 @@ def _laid(module: Planned) -> Laid:
     return Laid(id=module.id, title=module.title, hours=module.hours, start=module.start, to=module.to)
 
 
-def _weeks_left(held: Kept, answers: Mapping[str, tuple[str, ...]], start: date) -> int | None:
+def _weeks_left(held: Kept, answers: Mapping[str, tuple[str, ...]], today: date) -> int | None:
     """Count the weeks to the end agreed on; None where the answer says anew how many there are."""
-    if held.answers.get("horizon", ()) != answers.get("horizon", ()) or start > held.end:
+    if held.answers.get("horizon", ()) != answers.get("horizon", ()) or today > held.end:
         return None
-    return max(1, ceil((held.end + timedelta(days=1) - start).days / 7))
+    return max(1, ceil((held.end + timedelta(days=1) - today).days / 7))

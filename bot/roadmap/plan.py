@@ -106,6 +106,15 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a plan is laid around: days `off` add to the calendar and take no hours."""
+
+    behind: Container[str] = ()  # modules that are done with, and aren't laid again
+    off: tuple[Span, ...] = ()
+    weeks: int | None = None  # instead of the horizon
+
+
+@dataclass(frozen=True, slots=True)
 class _Time:
     """What the person can give."""
 
@@ -142,25 +151,22 @@ def plan(
     answers: Answers,
     start: date,
     relearn: Iterable[str] = (),
-    *,
-    behind: Container[str] = (),
-    off: Iterable[Span] = (),
-    weeks: int | None = None,
+    bounds: Bounds | None = None,
 ) -> Plan:
-    """Cut the recommended path to the answers' hours and horizon, from `start` on, around the days `off`.
+    """Cut the recommended path to the answers' hours and horizon, from `start` on, within the bounds if there are any.
 
-    `relearn` names modules that count as known but are wanted in the plan; those `behind` are done with and are not
-    laid again; `weeks` stands in for the horizon. Days off add to the calendar and take no hours. Raises ValueError
-    for a start day so late that the dates would end. Over 40 lines, since a plan has many parts.
+    `relearn` names modules that count as known but are wanted in the plan. Raises ValueError for a start day so late
+    that the dates would end. Over 40 lines, since a plan has many parts.
     """
+    bounds = bounds or Bounds()
+    off = bounds.off
     if start > LATEST_START:
         raise ValueError(f"a plan can't start after {LATEST_START.isoformat()}")
     time = _time(script, answers)
-    time = replace(time, weeks=weeks) if weeks else time
-    off = tuple(off)
+    time = replace(time, weeks=bounds.weeks) if bounds.weeks else time
     known = known_modules(script, answers)
     wanted = set(relearn)
-    steps = [name for name in _steps(script, recommendation, known) if name not in behind]
+    steps = [name for name in _steps(script, recommendation, known) if name not in bounds.behind]
     open_ = [script.module[name] for name in steps if name not in known or name in wanted]
     chosen, stays = _cut(open_, time, script)
     rest = open_[len(chosen) :]
@@ -198,7 +204,7 @@ def plan(
 def relaid(
     script: Roadmap, modules: Sequence[Module], answers: Answers, start: date, off: Iterable[Span], weeks: int
 ) -> tuple[Planned, ...]:
-    """Lay these modules from `start` on at the answers' pace: within the weeks if they fit, else as long as it takes."""
+    """Lay these modules from `start` on, at the answers' pace: within the weeks if they fit, else for longer."""
     time = replace(_time(script, answers), weeks=weeks)
     stays = _lay(modules, time)
     stays = _lay_sharing(modules, time.half, len(modules)) if stays is None else stays

@@ -48,7 +48,8 @@ def zone(name: str) -> ZoneInfo | None:
 def next_due(rhythm: Rhythm, after: datetime, off: Iterable[tuple[date, date]] = ()) -> datetime | None:
     """Find the first moment of a rhythm that is later than `after` and not in a time off, in UTC.
 
-    `off` has the first and the last day of each time off. None when there is no such day within a year. A rhythm of a zone this machine doesn't know beats in UTC.
+    `off` has the first and the last day of each time off. None when there is no such day within a year. A rhythm of a
+    zone this machine doesn't know beats in UTC.
     """
     if after.tzinfo is None:
         raise ValueError("a moment must be aware")

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     delete,
     func,
+    not_,
     or_,
     select,
     text,
@@ -104,16 +105,19 @@ def is_ungreeted(connection: Connection, tenant: str, author: str) -> bool:
     return is_muted(connection, tenant, personal(who(fit(tenant), clean(author))))
 
 
-def stale(now: datetime, *, hours: int, days: int, records_days: int) -> Iterator[Callable[[Connection], int]]:
+def stale(
+    now: datetime, *, hours: int, days: int, records_days: int, lasting_days: int
+) -> Iterator[Callable[[Connection], int]]:
     """Yield, table by table, a function that deletes one batch of what is too old and says how many it deleted."""
     short, idle = millis(now - timedelta(hours=hours)), millis(now - timedelta(days=days))
-    noted = millis(now - timedelta(days=records_days))
+    noted, long = millis(now - timedelta(days=records_days)), millis(now - timedelta(days=lasting_days))
     given_up = or_(outbox.c.parked < idle, and_(outbox.c.sent.is_(None), outbox.c.due < idle))
     rules: tuple[tuple[Table, ColumnElement[bool]], ...] = (
         (inbox, inbox.c.at < short),
         (outbox, outbox.c.sent < short),
         (outbox, given_up),
-        (conversation, conversation.c.updated < idle),
+        (conversation, and_(conversation.c.updated < idle, not_(conversation.c.lasting))),
+        (conversation, conversation.c.updated < long),
         (shelved, shelved.c.at < idle),
         (alarm, alarm.c.due < idle),
         (member, member.c.at < idle),

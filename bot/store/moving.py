@@ -37,6 +37,7 @@ def move(connection: Connection, opening: Outgoing, to: Place, at: datetime, *, 
     owner = row.owner or (clean(opening.asker) if to.private else None)
     # Somebody may have spoken in the new thread in between; what was opened there counts more.
     connection.execute(delete(conversation).where(conversation.c.tenant == tenant, conversation.c.thread == new))
-    connection.execute(conversation.insert().values(row._asdict() | {"thread": new, "owner": owner, "place": write_place(to)}))
+    there = {"thread": new, "owner": owner, "place": write_place(to)}
+    connection.execute(conversation.insert().values(row._asdict() | there))
     if not keep:
         connection.execute(delete(conversation).where(*here))

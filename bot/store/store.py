@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from datetime import datetime, timedelta
 from functools import partial
@@ -157,9 +157,15 @@ class Store(Generic[S]):
         """
         return await self._write(lambda connection: sending.claim(connection, now, limit, lease, platforms))
 
-    async def sent(self, ids: Collection[int], at: datetime) -> None:
-        """Mark replies as delivered."""
-        await self._write(lambda connection: sending.sent(connection, ids, at))
+    async def sent(self, ids: Collection[int], at: datetime, posted: Sequence[Posted] = ()) -> None:
+        """Mark replies as delivered, and keep what of them can be judged or pressed: both, or neither."""
+
+        def done(connection: Connection) -> None:
+            sending.sent(connection, ids, at)
+            for each in posted:
+                reaching.keep_posted(connection, each, at)
+
+        await self._write(done)
 
     async def failed(self, which: int, now: datetime, retry_at: datetime, error: str) -> bool:
         """Put a claimed reply off until `retry_at`; True when it was tried too often and is parked."""
@@ -203,13 +209,9 @@ class Store(Generic[S]):
         """End an alarm of which nothing came; False when another was set since, as it should."""
         return await self._write(lambda connection: waking.end(connection, which))
 
-    async def counted(self, tenant: str, channel: str) -> tuple[str, ...]:
-        """Read what is told of those who count in a channel's team view; not who they are."""
-        return await self._read(lambda connection: waking.counted(connection, tenant, channel))
-
-    async def counts(self, tenant: str, channel: str, author: str) -> bool:
-        """Tell whether somebody counts in a channel's team view."""
-        return await self._read(lambda connection: waking.counts(connection, tenant, channel, author))
+    async def counted(self, tenant: str, channel: str, author: str = "") -> tuple[tuple[str, ...], bool]:
+        """Read what is told of those who count in a channel's team view, and whether the author is one of them."""
+        return await self._read(lambda connection: waking.counted(connection, tenant, channel, author))
 
     # Curators ----------------------------------------------------------------------------
     async def unanswered(self, since: datetime, limit: int = 50, tenant: str | None = None) -> tuple[Gap, ...]:
@@ -299,14 +301,17 @@ class Store(Generic[S]):
         return await self._read(lambda connection: reaching.find_live(connection, place.owner, place.key, owner))
 
     # Housekeeping ------------------------------------------------------------------------
-    async def sweep(self, now: datetime, *, hours: int = 24, days: int = 30, records_days: int = 365) -> int:
+    async def sweep(
+        self, now: datetime, *, hours: int = 24, days: int = 30, records_days: int = 365, lasting_days: int = 400
+    ) -> int:
         """Delete what is too old, in small batches between turns; say how many rows it was.
 
         `hours`: for how long a repeated message is known and its replies kept; `days`: idle
-        conversations and replies nobody could deliver; `records_days`: questions and verdicts.
+        conversations and replies nobody could deliver; `records_days`: questions and verdicts; `lasting_days`:
+        conversations with something to come back to, such as a finished roadmap.
         """
         total = 0
-        for batch in keeping.stale(now, hours=hours, days=days, records_days=records_days):
+        for batch in keeping.stale(now, hours=hours, days=days, records_days=records_days, lasting_days=lasting_days):
             while deleted := await self._write(batch):
                 total += deleted
         return total

@@ -7,7 +7,19 @@ that can be read (an installation's is sealed by whoever keeps it).
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table, Text, UniqueConstraint, and_
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    false,
+)
 
 metadata = MetaData()
 
@@ -34,6 +46,7 @@ conversation = Table(
     Column("owner", Text),
     Column("state", Text, nullable=False),
     Column("updated", BigInteger, nullable=False),
+    Column("lasting", Boolean, nullable=False, server_default=false()),  # kept for long: a finished roadmap
     Column("place", Text),  # null where an earlier version wrote it last
     Index("conversation_owner", "tenant", "owner"),
     Index("conversation_updated", "updated"),

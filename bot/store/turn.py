@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, Protocol, Self, TypeVar
 
-from bot.chat import Place, Reply
+from bot.chat import Message, Place, Reply
 
 
 class State(Protocol):
@@ -19,6 +19,10 @@ class State(Protocol):
     @property
     def owner(self) -> str | None:
         """The author whose conversation this is, or None."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it is kept for long after the last touch: somebody made something they come back to."""
 
     def model_dump_json(self) -> str:
         """Write it as JSON."""
@@ -159,6 +163,10 @@ class Due:
     def id(self) -> str:
         """The id of its message: the same however often, and by whomever, it is claimed."""
         return f"{ALARM}{self.place.key}/{millis(self.due)}"
+
+    def message(self, now: datetime) -> Message:
+        """Make the message that the clock sends."""
+        return Message(self.id, self.place, self.owner, f"/remind due {self.due.isoformat()}", True, now)
 
 
 @dataclass(frozen=True, slots=True)

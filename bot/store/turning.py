@@ -60,7 +60,7 @@ class Statements:
         )
         self.drop = delete(conversation).where(*here)
         saving = upsert(conversation)
-        changed = {name: saving.excluded[name] for name in ("owner", "state", "updated", "place")}
+        changed = {name: saving.excluded[name] for name in ("owner", "state", "updated", "place", "lasting")}
         self.save = saving.on_conflict_do_update(
             index_elements=["tenant", "thread"], set_={"version": conversation.c.version + 1, **changed}
         )
@@ -181,6 +181,7 @@ class Turning(Generic[S]):
             "owner": None if owner is None else clean(owner),
             "state": write_state(state),
             "updated": at,
+            "lasting": state.lasting,
             "place": write_place(message.place),
         }
         connection.execute(self._sql.save, values)

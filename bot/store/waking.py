@@ -126,14 +126,13 @@ def count(connection: Connection, tenant: str, author: str, wanted: Counting) ->
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=told))
 
 
-def counted(connection: Connection, tenant: str, channel: str) -> tuple[str, ...]:
-    """Read what is told of those who count in a channel's team view, in no order that tells who they are."""
-    asked = select(member.c.body).where(member.c.tenant == fit(tenant), member.c.channel == fit(channel))
-    return tuple(connection.execute(asked.order_by(member.c.body)).scalars())
+def counted(connection: Connection, tenant: str, channel: str, author: str) -> tuple[tuple[str, ...], bool]:
+    """Read what is told of those who count in a channel's team view, in no order that tells who they are.
 
-
-def counts(connection: Connection, tenant: str, channel: str, author: str) -> bool:
-    """Tell whether somebody counts in a channel's team view."""
-    mine = member.c.who == who(fit(tenant), clean(author))
-    asked = select(member.c.at).where(member.c.tenant == fit(tenant), member.c.channel == fit(channel), mine)
-    return connection.execute(asked).first() is not None
+    And whether the author is one of them.
+    """
+    tenant = fit(tenant)
+    asked = select(member.c.body, member.c.who).where(member.c.tenant == tenant, member.c.channel == fit(channel))
+    rows = connection.execute(asked.order_by(member.c.body)).all()
+    mine = who(tenant, clean(author))
+    return tuple(row.body for row in rows), any(row.who == mine for row in rows)

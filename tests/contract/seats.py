@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 import re
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from copy import deepcopy
@@ -34,7 +36,9 @@ from tests.teams.fake import BEN, CHANNEL, TENANT, Teams
 from tests.teams.fake import Posted as TeamsPosted
 from tests.teams.people import Person as TeamsPerson
 from tests.teams.serving import Served as TeamsServed
+from tests.teams.sign import settings
 
+PUBLIC = "https://ops.example.com"
 Json = dict[str, Any]
 
 
@@ -72,6 +76,9 @@ class Seat(Protocol):
 
     async def other(self) -> Seat:
         """Somebody else, in the same conversation."""
+
+    async def files(self) -> dict[str, bytes]:
+        """Every file that this person, and nobody else, got by the last thing said."""
 
 
 # The console ------------------------------------------------------------------------------
@@ -128,6 +135,12 @@ class ConsoleSeat:
     async def other(self) -> Seat:
         raise NotImplementedError
 
+    async def files(self) -> dict[str, bytes]:
+        found = {path.name: path.read_bytes() for path in self.folder.glob("roadmap*")}
+        for name in found:
+            (self.folder / name).unlink()
+        return found
+
     async def leave(self) -> None:
         self._lines.put_nowait(None)
         await self._talk
@@ -143,6 +156,7 @@ class WebSeat:
         self._session: ClientSession | None = None
         self._last: Json = {}
         self._seen: list[tuple[str, str]] = []
+        self._drawn = ""
 
     @property
     def place(self) -> Place:
@@ -158,7 +172,7 @@ class WebSeat:
             self._session = await self._stack.enter_async_context(ClientSession(self._url, cookie_jar=jar))
         async with self._session.post(f"/t/{self._thread}/say", json=self._last) as response:
             assert 200 == response.status
-            drawn = await response.text()
+            self._drawn = drawn = await response.text()
         self._seen = re.findall(r'<button[^>]* value="([^"]*)"[^>]*>([^<]*)</button>', drawn) + self._seen
         words = unescape(re.sub(r"<[^>]+>", " ", drawn))
         shown = re.findall(r"<button[^>]*>([^<]*)</button>", drawn)
@@ -176,6 +190,16 @@ class WebSeat:
         seat._seen = list(self._seen)
         return seat
 
+    async def files(self) -> dict[str, bytes]:
+        assert self._session is not None
+        found: dict[str, bytes] = {}
+        async with ClientSession(self._url) as stranger:
+            for path in sorted(set(re.findall(r'(?:href|src|srcset)="(/t/[^"?]+/file/[^"?]+)', self._drawn))):
+                async with self._session.get(path) as response, stranger.get(path) as refused:
+                    assert (200, 404) == (response.status, refused.status)
+                    found[path.rpartition("/")[2]] = await response.read()
+        return found
+
 
 # Slack ------------------------------------------------------------------------------------
 @dataclass
@@ -187,6 +211,7 @@ class SlackSeat:
     root: str = ""
     last: list[tuple[str, Json]] = field(default_factory=list)
     screen: list[Posted] = field(default_factory=list)  # as it was first shown: an old window shows old buttons
+    posted: list[Posted] = field(default_factory=list)  # by the last thing said
 
     @property
     def store(self) -> Store[Conversation]:
@@ -225,13 +250,19 @@ class SlackSeat:
                 assert 200 == await self.served.interact(payload)
             else:
                 assert 200 == (await self.served.command(payload)).status
-        posted = (await self.served.settled())[before:]
+        self.posted = posted = (await self.served.settled())[before:]
         self.screen += deepcopy(posted)
         shown = [label for each in posted for label in labels(each)]
         return Shown("\n".join(words(each) for each in posted), shown, len(posted))
 
     async def other(self) -> Seat:
         return SlackSeat(self.served, Person(self.served.slack, "U0BEN"), self.root, screen=list(self.screen))
+
+    async def files(self) -> dict[str, bytes]:
+        slack, shared = self.served.slack, [each for each in self.posted if each.asked.get("files")]
+        assert {slack.direct(self.person.id)} >= {each.channel for each in shared}
+        found = [slack.files[id_] for each in shared for id_ in each.asked["files"]]
+        return {file["name"]: file["data"] for file in found}
 
 
 def words(message: Posted) -> str:
@@ -257,6 +288,7 @@ class TeamsSeat:
     root: str = ""
     last: Json = field(default_factory=dict)
     screen: list[TeamsPosted] = field(default_factory=list)  # as it was first shown: an old window shows old buttons
+    posted: list[TeamsPosted] = field(default_factory=list)  # by the last thing said
 
     @property
     def store(self) -> Store[Conversation]:
@@ -291,7 +323,7 @@ class TeamsSeat:
         before, changes = len(teams.posted), {each.id: len(each.before) for each in teams.posted}
         answer = await self.served.hear(activity)
         await self.served.settled()
-        posted = teams.posted[before:]
+        self.posted = posted = teams.posted[before:]
         changed = [each for each in teams.posted[:before] if len(each.before) > changes[each.id]]
         self.screen += deepcopy([*changed, *posted])
         said = [teams_people.words(each.activity) for each in (*changed, *posted)]
@@ -302,6 +334,22 @@ class TeamsSeat:
 
     async def other(self) -> Seat:
         return TeamsSeat(self.served, TeamsPerson(self.served.teams, BEN), self.root, screen=list(self.screen))
+
+    async def files(self) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for each in self.posted:
+            attached = each.activity.get("attachments") or []
+            pictures = {one["name"]: one["contentUrl"] for one in attached if one["contentType"] == "image/png"}
+            found |= {name: b64decode(url.partition(",")[2]) for name, url in pictures.items()}
+            links = re.findall(rf'"url": "{PUBLIC}(/take/[^"]+)"', json.dumps(each.cards))
+            async with ClientSession(self.served.url) as session:
+                for path in links:
+                    async with session.get(path) as response:
+                        assert 200 == response.status
+                        found[path.rpartition("/")[2]] = await response.read()
+            alone = self.served.teams.conversations[each.conversation.partition(";")[0]].members == {self.person.id}
+            assert alone or not (pictures or links)
+        return found
 
 
 # All of them ------------------------------------------------------------------------------
@@ -318,9 +366,9 @@ async def seat(kind: str, knowledge: Knowledge, database: str) -> AsyncIterator[
             return
         if kind == "teams":
             teams = await stack.enter_async_context(Teams())
-            yield TeamsSeat(
-                await stack.enter_async_context(teams_serving.serving(knowledge, database, teams)), TeamsPerson(teams)
-            )
+            options = settings(teams).model_copy(update={"public_url": PUBLIC})
+            serving_teams = teams_serving.serving(knowledge, database, teams, options)
+            yield TeamsSeat(await stack.enter_async_context(serving_teams), TeamsPerson(teams))
             return
         store = Store(database, Conversation)
         await store.open()

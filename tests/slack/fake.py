@@ -27,6 +27,7 @@ TOKEN, APP_TOKEN = "xoxb-fake-1", "xapp-fake-1"
 CLIENT_ID, CLIENT_SECRET = "11.22", "fake-client-secret"
 BOT, BOT_ID, TEAM = "U0BOT", "B0BOT", "T0TEAM"
 FORM_ONLY = {
+    "conversations.history",
     "conversations.replies",
     "conversations.info",
     "users.info",
@@ -403,6 +404,14 @@ class Slack:
             told = [{key: value for key, value in each.items() if key != "metadata"} for each in told]
         return {"messages": told, "has_more": False}
 
+    async def history(self, install: Install, params: Json) -> Json:
+        channel = self._channel(install, params)
+        found = [each for each in self.posted if each.channel == channel.id and not each.thread_ts and not each.only]
+        told = [_shown(each) for each in reversed(found)][: int(params.get("limit", 100))]  # the newest first
+        if str(params.get("include_all_metadata", "")).lower() not in ("true", "1"):
+            told = [{key: value for key, value in each.items() if key != "metadata"} for each in told]
+        return {"messages": told, "has_more": False}
+
     async def user_info(self, install: Install, params: Json) -> Json:
         user = str(params.get("user", ""))
         if user not in self.users:
@@ -622,6 +631,7 @@ METHODS: dict[str, Does] = {
     "chat.update": Slack.update,
     "conversations.open": Slack.open_direct,
     "conversations.info": Slack.channel_info,
+    "conversations.history": Slack.history,
     "conversations.replies": Slack.replies,
     "users.info": Slack.user_info,
     "views.open": Slack.open_view,

@@ -98,7 +98,7 @@ async def settled(slack: Slack, store: Store[Conversation], seconds: float = 5.0
 
 def valid(message: Posted) -> None:
     """Check a message as Slack does, and as Slack's own library does."""
-    assert message.text.strip()
+    assert message.text.strip() or message.asked.get("files")
     assert "" == rules.refusal(message.blocks), message.text
     for block in message.blocks:
         parsed = Block.parse(block)

@@ -788,11 +788,12 @@ async def test_what_cannot_work_is_given_up_at_once_and_said(
     assert ["slack_undelivered"] == served.app.warnings()
 
 
+@pytest.mark.parametrize("direct", [False, True], ids=["channel", "direct"])
 async def test_a_post_that_came_through_after_all_is_not_posted_again(
-    served: Served, slack: Slack, ana: Person
+    served: Served, slack: Slack, ana: Person, direct: bool
 ) -> None:
     slack.script("chat.postMessage", Broken(500, done=True))
-    await served.events(ana.say(f"<@{BOT}> what is MLOps?")[1])
+    await served.events((ana.direct("what is MLOps?") if direct else ana.say(f"<@{BOT}> what is MLOps?"))[1])
     assert 1 == len(await served.settled())
 
 

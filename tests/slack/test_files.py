@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession
 
 from adapters.slack.api import SlackError
-from adapters.slack.app import WebApi
+from adapters.slack.web import WebApi
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, File, Message, Place, Reply, Text
@@ -20,7 +20,10 @@ from tests.slack.fake import TEAM, Broken, Posted, RateLimited, Refuse, Slack
 from tests.slack.serving import Served, serving
 
 pytestmark = pytest.mark.usefixtures("logs")
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40"><rect width="80" height="40" fill="#0b6b5c"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40" width="80" height="40">'
+    '<rect width="80" height="40" fill="#0b6b5c"/></svg>'
+)
 ICS = "BEGIN:VCALENDAR\r\nX:<a & b> `c`\r\nEND:VCALENDAR\r\n"
 CALENDAR = File("roadmap.ics", "text/calendar", ICS, "It <goes> on.")
 PICTURE = File("roadmap.svg", "image/svg+xml", SVG, "All of it.")
@@ -43,7 +46,7 @@ async def served(knowledge: Knowledge, tmp_path: Path, slack: Slack) -> AsyncIte
 
 async def told(served: Served, reply: Reply, place: Place = CHANNEL) -> list[Posted]:
     """Have something said to Ana; what was posted."""
-    message = Message(served.slack.ts(), place, "U0ANA", "x", True, datetime.now(UTC))
+    message = Message(f"{TEAM}/{place.channel}/{served.slack.ts()}", place, "U0ANA", "x", True, datetime.now(UTC))
     await served.advisor.tell(message, reply)
     served.app.sender.wake()
     return await served.settled(12)

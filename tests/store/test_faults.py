@@ -33,6 +33,7 @@ class Talk(BaseModel):
 
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 
 
 def message(id: str, place: Place = HERE) -> Message:
@@ -56,6 +57,7 @@ from bot.store import Store, Turn
 class Talk(BaseModel):
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 async def main(url, first):
     store = Store(url, Talk)
     await store.open(serving=True)

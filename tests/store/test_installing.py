@@ -26,6 +26,7 @@ class Talk(BaseModel):
 
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 
 
 async def note(store: Store[Talk], id: str, *records: Record, author: str = "U1", place: Place = HERE) -> None:

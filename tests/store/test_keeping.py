@@ -25,6 +25,7 @@ class Talk(BaseModel):
 
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 
 
 def message(id: str, place: Place = HERE, author: str = "U1", at: datetime = NOW) -> Message:
@@ -85,6 +86,15 @@ async def test_a_sweep_takes_what_is_too_old_and_nothing_else(store: Store[Talk]
     assert [(), (), said] == replies
     assert (await store.turn(message("new", replace(HERE, thread="new")), lambda _: Turn(None))).repeated
     assert 0 == await store.sweep(NOW)
+
+
+async def test_what_somebody_comes_back_to_is_kept_for_400_days(store: Store[Talk]) -> None:
+    for days in (399, 401):
+        at = NOW - timedelta(days=days)
+        place = replace(HERE, thread=f"{days}")
+        await store.turn(message(f"{days}", place, at=at), lambda _: Turn(Talk(lasting=True)), deliver=False)
+    await store.sweep(NOW)
+    assert [Talk(lasting=True), None] == [await store.peek(replace(HERE, thread=each)) for each in ("399", "401")]
 
 
 async def test_a_sweep_keeps_replies_that_still_wait(store: Store[Talk]) -> None:

@@ -33,6 +33,7 @@ class Talk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     owner: str | None = None
+    lasting: bool = False
 
 
 def driven(url: str) -> str:
@@ -81,6 +82,7 @@ from pydantic import BaseModel
 from bot.store import Store
 class Talk(BaseModel):
     owner: str | None = None
+    lasting: bool = False
 print("ready", flush=True)
 sys.stdin.readline()
 asyncio.run(Store(sys.argv[1], Talk).open())
@@ -166,6 +168,7 @@ from pydantic import BaseModel
 from bot.store import Store
 class Talk(BaseModel):
     owner: str | None = None
+    lasting: bool = False
 async def main():
     await Store(sys.argv[1], Talk).open(serving=True)
     print("serving", flush=True)

@@ -25,6 +25,7 @@ class Talk(BaseModel):
 
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 
 
 def at(seconds: float) -> datetime:

@@ -22,6 +22,7 @@ class Talk(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     owner: str | None = None
+    lasting: bool = False
 
 
 # Conversations ----------------------------------------------------------------------------
@@ -82,6 +83,17 @@ async def test_forgetting_a_person_takes_their_address_their_chat_and_their_card
 
 
 # Cards ------------------------------------------------------------------------------------
+async def test_what_was_posted_is_kept_with_the_mark_that_it_was_sent(store: Store[Talk]) -> None:
+    said = Message("m1", HERE, "ana", "x", True, NOW)
+    (id_,) = (await store.turn(said, lambda _: Turn(Talk(), (Reply((Text("words"),)),)))).ids
+    answers = [replace(CARD, activity=each, ref=f"r{each}", live=False) for each in "12"]
+    await store.sent((id_,), NOW, [CARD, replace(CARD, activity="3", ref="")])
+    await store.sent((), NOW + timedelta(seconds=1), answers)
+    assert [] == list(await store.claim(NOW))
+    assert tuple(reversed(answers)) == await store.answers("teams/T1", "19:ops")
+    assert () == await store.answers("teams/T1", "19:other")
+
+
 async def test_one_card_a_person_and_thread_is_live(store: Store[Talk]) -> None:
     await store.keep_posted(CARD, NOW)
     await store.keep_posted(replace(CARD, activity="9", owner="ben"), NOW)

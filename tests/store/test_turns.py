@@ -55,6 +55,7 @@ class Talk(BaseModel):
 
     said: tuple[str, ...] = ()
     owner: str | None = None
+    lasting: bool = False
 
 
 Opening = Callable[..., Awaitable[Store[Any]]]

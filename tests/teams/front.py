@@ -55,6 +55,9 @@ class _Nobody:
     async def open(self, place: object, author: object) -> tuple[()]:
         return ()
 
+    async def said(self, message: object) -> tuple[()]:
+        return ()
+
 
 @asynccontextmanager
 async def fronting(teams: Teams, options: Settings | None = None) -> AsyncIterator[Fronted]:

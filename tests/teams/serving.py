@@ -93,7 +93,9 @@ async def serving(
     await store.open(serving=True)
     advisor = Advisor(knowledge, store, ask_human="#platform-help")
     try:
-        async with teams_app.running(advisor, store, options or settings(teams), OneToken()) as running:
+        options = options or settings(teams)
+        tokens = None if options.teams_allow_anonymous else OneToken()
+        async with teams_app.running(advisor, store, options, tokens) as running:
             built = server.build(advisor, routes=running.routes(), warnings=running.warnings)
             ours = await Running(built).up()
             async with ClientSession() as session:

@@ -67,7 +67,11 @@ class Desk:
     delivery: Delivery
 
     async def deliver(self, reply: Reply = WORDS, place: Place = HERE, id_: str = "m1", tries: int = 1) -> Outcome:
-        return await self.delivery(Outgoing(len(id_), place, "ana", id_, 0, reply, tries))
+        outcome = await self.delivery(Outgoing(len(id_), place, "ana", id_, 0, reply, tries))
+        if not isinstance(outcome, Sent):
+            return outcome
+        await self.store.sent((len(id_),), NOW, outcome.posted)  # as the sender does
+        return Sent()
 
 
 @pytest.fixture
@@ -115,6 +119,15 @@ async def test_a_card_that_is_refused_is_said_in_words(desk: Desk) -> None:
     assert Sent() == await desk.deliver(CARD)
     ((_, _, activity),) = desk.api.sent
     assert "attachments" not in activity and "which?" in activity["text"]
+
+
+async def test_where_the_words_of_an_answer_are_there_only_its_buttons_are_said_plainly(desk: Desk) -> None:
+    helpful, more = Button("Helpful", "/feedback r up"), Button("More", "/topic mlops")
+    answer = Reply((Text("words"), Buttons((more,)), Buttons((helpful, Button("Not", "/feedback r down")))))
+    desk.api.faults += [None, TeamsError("BadSyntax", 400)]
+    assert Sent() == await desk.deliver(answer)
+    said, plain = [activity["text"] for _, _, activity in desk.api.sent]
+    assert ("words", "[More]") == (said, plain.partition("\n")[0])
 
 
 async def test_only_what_is_missing_is_sent_again(desk: Desk) -> None:

@@ -23,7 +23,10 @@ pytestmark = pytest.mark.usefixtures("logs")
 PUBLIC = "https://ops.example.com"
 ICS = "BEGIN:VCALENDAR\r\nX:<a & b> {{DATE(2026)}}\r\nEND:VCALENDAR\r\n"
 CALENDAR = File("roadmap.ics", "text/calendar", ICS, "The plan for a calendar.")
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2400 900"><rect width="99" height="99" fill="#063"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2400 900" width="2400" height="900">'
+    '<rect width="99" height="99" fill="#063"/></svg>'
+)
 PICTURE = File("roadmap.svg", "image/svg+xml", SVG, "All of <it>.")
 
 

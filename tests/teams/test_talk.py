@@ -19,7 +19,6 @@ from bot.chat import Place
 from tests.teams.fake import ANA, BEN, BOT, CHANNEL, GROUP, PERSONAL, TENANT, Fail, Teams
 from tests.teams.people import Person, labels, words
 from tests.teams.serving import Served, serving, told
-from tests.teams.test_parse import payload
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -268,34 +267,6 @@ async def test_asking_a_human_mentions_them(knowledge: Knowledge, teams: Teams, 
     assert {"id": BEN, "name": "ben"} == called.activity["entities"][0]["mentioned"]
 
 
-# Thumbs -----------------------------------------------------------------------------------
-async def test_a_thumb_is_a_verdict_on_its_answer(served: Served, ana: Person, ben: Person) -> None:
-    posted, _ = await served.said(ana.say("what is MLOps?"))
-    assert {} == (await served.hear(ana.judge(posted, like=True))).json
-    assert {} == (await served.hear(ben.judge(posted, like=False, words="too long"))).json
-    assert 2 == len(await served.settled())
-    (opinion,) = await served.store.feedback(LONG_AGO)
-    assert (1, 1, ("too long",)) == (opinion.up, opinion.down, opinion.reasons)
-
-
-async def test_a_thumb_without_a_tenant_finds_its_answer(served: Served, ana: Person) -> None:
-    posted, _ = await served.said(ana.direct("what is MLOps?"))
-    judged = ana.judge(posted, like=True)
-    del judged["channelData"], judged["conversation"]["tenantId"]
-    await Talk(served.advisor, Reach(served.store), lambda: None).hear(judged, datetime.now(UTC))
-    assert [1] == [each.up for each in await served.store.feedback(LONG_AGO)]
-
-
-async def test_a_thumb_that_names_no_message_judges_the_last_answer_there(served: Served, ana: Person) -> None:
-    await served.said(ana.say("what is MLOps?"))
-    posted, _ = await served.said(ana.say("what is AIOps?"))
-    judged = ana.judge(posted, like=True)
-    del judged["replyToId"]
-    assert {} == (await served.hear(judged)).json
-    (opinion,) = await served.store.feedback(LONG_AGO)
-    assert ("define aiops", 1) == (opinion.answer, opinion.up)
-
-
 # Coming and going -------------------------------------------------------------------------
 async def test_one_welcome_however_often_it_is_told(served: Served, ana: Person) -> None:
     told_twice = [ana.install(), ana.members(added=(BOT, ANA)), ana.install()]
@@ -323,17 +294,3 @@ async def test_a_blocked_conversation_is_dropped(served: Served, ana: Person) ->
     assert await served.store.reference(f"teams/{TENANT}", PERSONAL) is None
     served.teams.conversations[PERSONAL].blocked = False
     assert 2 == len(await served.said(ana.direct("what is AIOps?")))
-
-
-# Local clients ----------------------------------------------------------------------------
-async def test_a_local_client_without_tenants_and_ids_of_the_usual_shape_is_answered(served: Served) -> None:
-    talk, now = Talk(served.advisor, Reach(served.store), lambda: None), datetime.now(UTC)
-    for name in ("playground_install", "playground_channel", "playground_personal"):
-        assert 200 == (await talk.hear(payload(name), now)).status
-    place = Place("teams", "anonymous", "19:playground@thread.tacv2", "root-guid")
-    state = await served.store.peek(place)
-    assert state is not None and ["define"] == [each.kind for each in state.answered]
-    alone = await served.store.peek(Place("teams", "anonymous", "personal-chat-id", "main", private=True))
-    assert alone is not None and alone.interview is not None
-    found = await served.store.reference("teams/anonymous", "personal-chat-id")
-    assert found is not None and "http://localhost:56150/_connector" == found.service_url

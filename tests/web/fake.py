@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from adapters import server
 from adapters.web.app import Spot
@@ -206,6 +207,7 @@ class FakeAdvisor:
     heard: list[Message] = field(default_factory=list)
     failing: int = 0
     slow: float = 0
+    reminders: list[tuple[Reply, ...]] = field(default_factory=list)
 
     async def said(self, message: Message) -> tuple[Reply, ...]:
         return self.given.get(message.id, ()) if self.whose.get(message.id) == message.author else ()
@@ -220,6 +222,12 @@ class FakeAdvisor:
             self.whose[message.id] = message.author
             self.given[message.id] = self._answer(message)
         return self.given[message.id]
+
+    async def remind(self, tenant: str, author: str, now: datetime) -> tuple[Reply, ...]:
+        return self.reminders.pop() if self.reminders else ()
+
+    async def at_home(self, tenant: str, author: str) -> None:
+        return None
 
     async def open(self, place: Place, author: str) -> tuple[Reply, ...]:
         if self.failing:

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.web import app, render
 from bot import commands
-from bot.chat import Bullets, Button, Buttons, Choices, Link, Links, Note, Option, Reply, Table, Text
+from bot.chat import Bullets, Button, Buttons, Choices, File, Link, Links, Note, Option, Reply, Table, Text
 from bot.markup import escape
+from tests.web.fake import CALENDAR, PICTURE
 
 PRESS = render.Press("/t/some-thread/say", "00000000-0000-4000-8000-000000000000")
 HOSTILE = (
@@ -219,3 +220,15 @@ def test_colours_can_be_told_apart(palette: dict[str, str], pair: str) -> None:
     """WCAG 2.2 AA: 4.5 to 1 for words, 3 to 1 for the borders of controls and for focus."""
     lights = sorted(_light(palette[name]) for name in pair.split())
     assert (lights[1] + 0.05) / (lights[0] + 0.05) >= (4.5 if pair in READ else 3)
+
+
+def test_what_a_file_says_is_escaped() -> None:
+    odd = File('a"b.ics', "text/calendar", "", '"><script>x</script>')
+    drawn = render.fragment([Reply((odd, File("p.svg", "image/svg+xml", "", odd.alt)))], render.Press("/a", "1", "/f"))
+    assert "<script" not in drawn and 'a"b' not in drawn
+
+
+def test_without_an_address_only_the_words_are_drawn() -> None:
+    drawn = render.fragment([Reply((PICTURE, CALENDAR))], render.Press("/a", "1"))
+    assert re.findall(r"<p>(.*?)</p>", drawn) == [PICTURE.alt, CALENDAR.alt]
+    assert "<img" not in drawn and "<a " not in drawn

@@ -1,12 +1,11 @@
-"""Slash commands and button presses as values: one text in, one `Command` out.
+"""What can be asked for, as values.
 
-Everything a button can do can be typed, so console and web chat get every feature for free.
-Must never decide anything: it only names what was asked for.
+Must never decide anything: a command only names what was asked for.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
@@ -95,7 +94,9 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Accept:
-    """`/accept`: take the plan that was proposed."""
+    """`/accept [MARK]`: take the plan that was proposed, the one of that mark only."""
+
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +124,11 @@ class Weekdays:
     days: tuple[int, ...]
 
 
+# A move settles what it was pressed on; a step on the agreed plan doesn't.
 Move = (
-    Give | Back | Change | Skip | WhyAsk | Pause | Resume | Restart | Stop | Finish | Relearn | StartOn
-    | Tick | Accept | Keep | Replan | Off | Weekdays
+    Give | Back | Change | Skip | WhyAsk | Pause | Resume | Restart | Stop | Finish | Relearn | StartOn | Accept | Keep
 )  # fmt: skip
+Walk = Tick | Replan | Off | Weekdays
 
 
 # Looks at the plan -----------------------------------------------------------------------
@@ -289,179 +291,4 @@ class Bad:
 
 
 Asked = Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese
-Command = Move | Look | Asked | Mute | Greetings | Human | Export | Kept | Team | Bad
-
-_PLAIN: dict[str, Command] = {
-    "roadmap": Roadmap(),
-    "help": Help(),
-    "status": Status(),
-    "welcome": Welcome(),
-    "none": NoneOfThese(),
-    "mute": Mute(),
-    "unmute": Mute(on=False),
-    "back": Back(),
-    "skip": Skip(),
-    "why": WhyAsk(),
-    "pause": Pause(),
-    "resume": Resume(),
-    "restart": Restart(),
-    "stop": Stop(),
-    "plan": Finish(),
-    "remind": Remind(bare=True),
-    "publish": Publish(),
-    "team": Team(),
-    "export": Export(),
-}
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_STATES: dict[str, Literal["done", "skipped", "stuck", "open"]] = {
-    "done": "done",
-    "skip": "skipped",
-    "stuck": "stuck",
-    "undo": "open",
-}
-_SPOKEN = ("help", "roadmap", "status", "stop")
-USAGE: dict[str, str] = {
-    **{name: f"/{name}" for name in _PLAIN},
-    "skip": "/skip [MODULE]",
-    "why": "/why [MODULE]",
-    "done": "/done [MODULE]",
-    "stuck": "/stuck [MODULE]",
-    "undo": "/undo [MODULE]",
-    "off": "/off YYYY-MM-DD [YYYY-MM-DD]",
-    "weekdays": "/weekdays [mon tue wed thu fri sat sun]",
-    "answer": "/answer QUESTION OPTION...",
-    "change": "/change QUESTION",
-    "relearn": "/relearn MODULE",
-    "start": "/start YYYY-MM-DD",
-    "show": "/show KIND TOPIC...",
-    "feedback": "/feedback REF up|down [REASON]",
-    "explain": "/explain REF",
-    "human": "/human REF [WORDS]",
-    "greetings": "/greetings on|off",
-    "remind": "/remind [DAYS] [HH:MM] [ZONE] | off | snooze",
-    "publish": "/publish [now]",
-    "export": "/export [picture|ics|markdown|html|csv|json]",
-    "team": "/team [join|leave]",
-}
-
-
-def parse(text: str) -> Command | None:
-    """Read a command; None when the text is not one. Never raises: a misfit is `Bad`."""
-    said = text.strip()
-    if not said.startswith("/") or len(said) < 2 or not said[1].isalpha():
-        return None
-    name, *words = said[1:].split()
-    name = name.lower()
-    return _with_words(name, words) or _kept(name, words) or _PLAIN.get(name) or Bad(name, USAGE.get(name, ""))
-
-
-def spoken(text: str) -> Command | None:
-    """Read one word that is a command without its slash too: not every place has slash commands in a thread."""
-    word = text.strip(" .!?").lower()
-    return _PLAIN[word] if word in _SPOKEN else None
-
-
-def _with_words(name: str, words: list[str]) -> Command | None:
-    match name, words:
-        case "answer", [question, *values]:
-            return Give(question, tuple(values))
-        case "change", [question]:
-            return Change(question)
-        case "relearn", [module]:
-            return Relearn(module)
-        case "start", [day]:
-            return _start_on(day)
-        case "roadmap", ["status"]:
-            return Status()
-        case "why", [module]:
-            return WhyModule(module)
-        case "done", [module, "yes"]:
-            return Tick(module, "done", sure=True)
-        case "done" | "skip" | "stuck" | "undo", [module]:
-            return Tick(module, _STATES[name])
-        case "off", [_] | [_, _]:
-            return _off(words)
-        case "weekdays", [_, *_]:
-            return _weekdays(words)
-        case "show", [kind, *topics]:
-            return Show(kind, tuple(topics))
-        case "welcome", ["unasked"]:
-            return Welcome(unasked=True)
-        case "greetings", ["on" | "off" as wanted]:
-            return Greetings(wanted == "on")
-        case "explain", [ref]:
-            return Explain(ref)
-        case "human", [ref, *said]:
-            return Human(ref, " ".join(said))
-        case "feedback", [ref, "up"]:
-            return Feedback(ref, True)
-        case "feedback", [ref, "down", *reason]:
-            return Feedback(ref, False, " ".join(reason))
-    return None
-
-
-def _start_on(day: str) -> StartOn | None:
-    try:
-        return StartOn(date.fromisoformat(day))
-    except ValueError:
-        return None
-
-
-def _kept(name: str, words: list[str]) -> Kept | Team | None:
-    match name, words:
-        case "remind", ["off"]:
-            return Unremind()
-        case "remind", ["snooze"]:
-            return Snooze()
-        case "remind", ["due", moment]:
-            return _ring(moment)
-        case "remind", [_, *_]:
-            return _remind(words)
-        case "publish", ["now"]:
-            return Publish(now=True)
-        case "team", ["join" | "leave" as wanted]:
-            return Team(wanted == "join")
-    return None
-
-
-def _ring(moment: str) -> Ring | None:
-    try:
-        due = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return Ring(due) if due.tzinfo else None
-
-
-def _remind(words: list[str]) -> Remind | None:
-    """Read the days, the time and the time zone, in any order; None for any other word."""
-    wanted = Remind()
-    for word in words:
-        low = word.lower()
-        if low[:3] in WEEKDAYS and low.isalpha():
-            wanted = replace(wanted, weekdays=tuple(sorted({*wanted.weekdays, WEEKDAYS.index(low[:3])})))
-        elif low == "weekly":
-            continue
-        elif low[:1].isdigit() and ":" in low:
-            try:
-                wanted = replace(wanted, at=time.fromisoformat(low.zfill(5)).replace(tzinfo=None))
-            except ValueError:
-                return None
-        elif "/" in word or word == "UTC":
-            wanted = replace(wanted, zone=word)
-        else:
-            return None
-    return wanted
-
-
-def _off(days: list[str]) -> Off | None:
-    try:
-        return Off(date.fromisoformat(days[0]), date.fromisoformat(days[-1]))
-    except ValueError:
-        return None
-
-
-def _weekdays(names: list[str]) -> Weekdays | None:
-    """Read days of the week, with or without commas; None where one of them is none."""
-    short = [name[:3] for name in " ".join(names).lower().replace(",", " ").split()]
-    known = all(name in WEEKDAYS for name in short)
-    return Weekdays(tuple(sorted({WEEKDAYS.index(name) for name in short}))) if known else None
+Command = Move | Walk | Look | Asked | Mute | Greetings | Human | Export | Kept | Team | Bad
