@@ -43,6 +43,21 @@ def test_the_lock_holds_every_dependency_that_is_declared() -> None:
     assert set() == missing
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_unsafe_is_used(path: Path) -> None:
+    """Nothing that runs what it reads: no eval, exec, pickle or shell, and YAML only by our strict reader."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else [node.module or ""]
+            found += [name for name in names if name.split(".")[0] in ("pickle", "marshal", "shelve", "jsonpickle")]
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            found += [name] if name in ("eval", "exec", "os.system", "yaml.load", "yaml.unsafe_load") else []
+            found += ["shell=True"] if any(each.arg == "shell" for each in node.keywords) else []
+    assert [] == found
+
+
 # The wheel ------------------------------------------------------------------------------
 def test_the_wheel_holds_content_and_pages_and_runs_from_them(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -72,3 +73,22 @@ def keep(kind: str, rows: list[dict[str, object]], seconds: float) -> None:
     }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{kind}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
+
+
+def held_by(*tests: str) -> Callable[[Path], Awaitable[Figure]]:
+    """Make a bar that the named tests hold, run here and now."""
+
+    async def run(folder: Path) -> Figure:
+        del folder
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=ROOT,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=os.environ | {"PYTHONHASHSEED": "0"},
+        )
+        told = (await process.communicate())[0].decode().strip().splitlines()
+        return Figure(told[-1].strip("= ") if told else "nothing ran", process.returncode == 0)
+
+    return run

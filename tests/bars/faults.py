@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import signal
 import sqlite3
-import sys
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.bars import interviews, wire
-from tests.bars.bar import ROOT, Bar, Figure
+from tests.bars.bar import Bar, Figure, held_by
 from tests.bars.database import Postgres, postgres
 from tests.bars.interviews import Servers, Told
 from tests.bars.load import Stage, stage, warm
@@ -28,8 +25,8 @@ PEOPLE = 40
 def _counted(told: Told, kills: int) -> Figure:
     wanted = PEOPLE * len(interviews.SAYS)
     said = (
-        f"{told.acknowledged} of {wanted} acknowledged ({told.refused} tries in vain), {kills} kills: {told.missing} replies "
-        f"missing, {told.disordered} out of order, {told.doubled} there twice"
+        f"{told.acknowledged} of {wanted} acknowledged ({told.refused} tries in vain), {kills} kills: "
+        f"{told.missing} replies missing, {told.disordered} out of order, {told.doubled} there twice"
     )
     whole = told.acknowledged == wanted and not told.missing and not told.disordered
     return Figure(said, whole and told.doubled <= kills)
@@ -131,7 +128,7 @@ async def f4(folder: Path) -> Figure:
             read = [interviews.read_by(on.slack, each) for each in people]
     third = sum(any("3 of 7" in text for text in texts) for texts in read)
     second = [sum("2 of 7" in text for text in texts) for texts in read]
-    said = f"{number} people, two answers at once: {third} reached the third question, at most {max(second)} second questions"
+    said = f"{number} people: {third} reached the third question, at most {max(second)} second questions"
     return Figure(said, third == number)
 
 
@@ -157,12 +154,13 @@ async def f7(folder: Path) -> Figure:
     async with stage(folder) as on:
         await warm(on)
         on.slack._faults["chat.postMessage"].extend(troubles)  # type: ignore[arg-type]
-        run = await on.play(wire.slack_turns(on.slack, number, number), 50, patience=90)
-        posted = [each.thread_ts for each in on.slack.sent]
+        run = await on.play(wire.direct_turns(on.slack, number), 50, patience=70)
+        posted = [each.channel for each in on.slack.sent if each.channel.startswith("D")]
+    hung = sum(isinstance(each, Hang) for each in troubles[: number + 100])  # these come through after we gave up
     doubles = len(posted) - len(set(posted))
-    done = sum(isinstance(each, Broken) and each.done for each in troubles)
-    said = f"{number} turns through 10 % 429, 10 % 5xx, 2 % hangs, 2 % posted but 500: {run.lost()} lost, {doubles} there twice"
-    return Figure(said, not run.lost() and doubles <= done + 40)
+    kinds_ = "10 % 429, 10 % 5xx, 2 % hangs, 2 % posted but 500"
+    said = f"{number} turns through {kinds_}: {run.lost()} lost, {doubles} there twice ({hung} hangs)"
+    return Figure(said, not run.lost() and doubles <= hung)
 
 
 # Asked to stop ----------------------------------------------------------------------------
@@ -191,26 +189,6 @@ async def f10(folder: Path) -> Figure:
     return Figure(said, code == 0 and took <= 5 and not lost)
 
 
-# What tests hold --------------------------------------------------------------------------
-def held_by(*tests: str) -> Callable[[Path], Awaitable[Figure]]:
-    """Make a bar that the named tests hold, run here and now."""
-
-    async def run(folder: Path) -> Figure:
-        del folder
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=os.environ | {"PYTHONHASHSEED": "0"},
-        )
-        told = (await process.communicate())[0].decode().strip().splitlines()
-        return Figure(told[-1].strip("= ") if told else "nothing ran", process.returncode == 0)
-
-    return run
-
-
 BARS = (
     Bar(
         "F1",
@@ -233,7 +211,7 @@ BARS = (
         "refused in time, works again, nothing lost",
         held_by("tests/store/test_faults.py"),
     ),
-    Bar("F7", "a platform that fails", "all delivered", f7),
+    Bar("F7", "a platform that fails", "all delivered, at most one double a hang", f7),
     Bar(
         "F8",
         "Microsoft's keys: slow, broken, rolled",

@@ -70,7 +70,7 @@ class Stage:
         waiting = {turn.key: turn for turn in turns}
         seen = [len(self.slack.posted), len(self.teams.posted)]
         while True:
-            news = [each.thread_ts for each in self.slack.posted[seen[0] :]]
+            news = [each.thread_ts or each.channel for each in self.slack.posted[seen[0] :] if each.by_bot]
             news += [each.conversation for each in self.teams.posted[seen[1] :]]
             seen = [len(self.slack.posted), len(self.teams.posted)]
             for key in news:

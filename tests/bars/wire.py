@@ -84,6 +84,15 @@ def slack_turns(slack: Slack, number: int, people: int) -> list[Turn]:
     return turns
 
 
+def direct_turns(slack: Slack, number: int) -> list[Turn]:
+    """Write questions down as Slack would send them, each by somebody else to the bot alone."""
+    asks, turns = asked(), []
+    for n in range(number):
+        message, events = Person(slack, f"U{n:08}").direct(asks[n % QUESTIONS])
+        turns.append(Turn(sign.PATH, json.dumps(events[0]), message.channel))
+    return turns
+
+
 def teams_turns(teams: Teams, number: int, people: int) -> list[Turn]:
     """Write questions down as Teams would send them, each in a thread of its own."""
     asks, turns = asked(), []
