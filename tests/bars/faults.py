@@ -225,4 +225,6 @@ BARS = (
         held_by("tests/test_advisor.py", "tests/web/test_web_advisor.py", "-k", "content"),
     ),
     Bar("F10", "asked to stop under load", "gone within 5 s, nothing acknowledged lost", f10),
+    Bar("F11", "a database of an earlier release", "what was begun there goes on", held_by("tests/test_upgrade.py")),
+    Bar("F12", "backup while running, restored elsewhere", "whole", held_by("tests", "-k", "backup or restore")),
 )
