@@ -1,21 +1,34 @@
 """What a file of a reply becomes when it leaves: bytes under a name. A picture becomes pixels here.
 
-Drawing pixels takes a tenth of a second, so it happens in a worker thread, at delivery, and never in a transaction.
-Must never know where a file goes.
+Drawing pixels takes some tenths of a second in which nothing else of the interpreter runs, so it happens at delivery in
+a process of its own, never in a transaction. Must never know where a file goes.
 """
 
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import structlog
 from aiohttp import web
 
 from bot.chat import Block, File, Reply
+from bot.roadmap import raster
 
 PNG: Final = "image/png"
+PATIENCE: Final = 8.0  # seconds a picture may take; the sender gives a whole delivery ten
+# The door of the renderer as a program, without the rest of us: it starts in a twentieth of a second.
+_APART: Final = (
+    "import runpy, sys; png = runpy.run_path(sys.argv[1])['png']; "
+    "sys.stdout.buffer.write(png(sys.stdin.buffer.read().decode(), int(sys.argv[2]) or None))"
+)
+
+log = structlog.get_logger()
+
 # Files that make no sense as words in a chat: a page for a browser, a drawing.
 UNREADABLE: Final = ("text/html", "image/svg+xml")
 NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"  # of a file, in an address
@@ -31,18 +44,32 @@ class Made:
     body: bytes
 
 
-async def make(file: File, *, dark: bool = False, most: int | None = None) -> Made:
+async def make(file: File, *, dark: bool = False, most: int = 0) -> Made | None:
     """Make the bytes of a file; of a picture its pixels, in dark colours if asked for and there are any.
 
-    `most`: how many pixels a picture may be wide or high.
+    `most`: how many pixels a picture may be wide or high. None where a picture can't be drawn.
     """
     if not file.pictured:
         return Made(file.name, file.media, file.text.encode("utf-8", "replace"))
-    from bot.roadmap.raster import png  # noqa: PLC0415  (loads a renderer and its fonts; only who draws waits)
-
     dark = dark and bool(file.dark)
-    body = await asyncio.to_thread(png, file.dark if dark else file.text, most)
-    return Made(pixels(file.name, dark=dark), PNG, body)
+    body = await asyncio.to_thread(_draw, file.dark if dark else file.text, most)
+    return Made(pixels(file.name, dark=dark), PNG, body) if body else None
+
+
+def _draw(svg: str, most: int) -> bytes:
+    """Draw pixels apart from everything else; b"" where that fails."""
+    try:
+        drawn = subprocess.run(  # noqa: S603  (our own interpreter and file; the drawing is its input)
+            [sys.executable, "-I", "-c", _APART, raster.__file__, str(most)],
+            input=svg.encode("utf-8", "replace"),
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        log.error("picture_undrawn", why=type(error).__name__)
+        return b""
+    return drawn.stdout
 
 
 def pixels(name: str, *, dark: bool = False) -> str:

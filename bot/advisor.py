@@ -165,10 +165,14 @@ class Advisor:
         held = peeked.interview if peeked else None
         command = _own(self.catalog, message) if message.addressed else None
         mine = held is not None and held.owner == message.author
-        if command is None or mine or (held is not None and isinstance(command, commands.Move | commands.Walk)):
+        if mine or (held is not None and isinstance(command, commands.Move | commands.Walk)):
             return None
-        found = await self._roads(message.place.owner, message.author)
-        return found[0][0] if found and found[0][0] != message.place else None
+        if command is None and (held is not None or not message.place.private or message.text.startswith("/")):
+            return None
+        found = [each for each in await self._roads(message.place.owner, message.author) if each[0] != message.place]
+        if command is None:  # in private, words may answer what was asked there about it
+            found = [each for each in found[:1] if dialogue.read(self.catalog, each[1], message.text)]
+        return found[0][0] if found else None
 
     async def _roads(self, tenant: str, author: str) -> tuple[tuple[Place, Interview], ...]:
         """List somebody's agreed plans and where they are, the last touched first."""

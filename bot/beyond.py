@@ -70,15 +70,15 @@ def obey(step: Step, command: Beyond) -> Said:
 def kept_up(step: Step, said: Said) -> Said:
     """Keep what hangs on an agreed plan up to it: its reminders, what counts in team views, and who may see it."""
     after = said.state.interview
-    command = commands.parse(step.message.text)
-    if after is None or after.kept is None or isinstance(command, commands.Ring) or not step.mine:
+    if not step.mine or isinstance(commands.parse(step.message.text), commands.Ring):
         return said
-    road = interview.road(step.catalog.roadmap, after)
-    heard = reminding.heard(after, road)
+    road = interview.road(step.catalog.roadmap, after) if after else None
     records = said.records
-    if road != step.road and road is not None:
-        records = (*records, Counting("", team.write(team.standing(road)), step.message.at))
-    return replace(said, state=said.state.having(heard), records=records)
+    if road != step.road:  # without one there is nothing of them to count
+        records = (*records, Counting("", team.write(team.standing(road)) if road else "", step.message.at))
+    if after is None or road is None:
+        return replace(said, records=records)
+    return replace(said, state=said.state.having(reminding.heard(after, road)), records=records)
 
 
 def _remind(step: Step, command: commands.Remind | commands.Unremind | commands.Snooze | commands.Ring) -> Said:

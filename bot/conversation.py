@@ -233,7 +233,7 @@ def _export(step: Step, form: commands.Form | None) -> Said:
     """Give an owner their roadmap as a file."""
     if step.state.interview is not None and not step.mine:
         return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
-    given = keepsakes.given(step.catalog, step.road, form, step.message.at.date())
+    given = keepsakes.given(step.catalog, step.road, form, step.message.at)
     return _and_ask_again(step, Said(step.state, (given,)))
 
 

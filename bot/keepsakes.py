@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 from typing import Final
 
 from bot import answers, markup
@@ -16,7 +16,7 @@ from bot.answers import say
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Button, Buttons, File, Reply
 from bot.commands import Export, Form
-from bot.roadmap import picture
+from bot.roadmap import exports, picture
 from bot.roadmap.road import Road
 
 FILES: Final[Mapping[Form, tuple[str, str]]] = {
@@ -56,27 +56,37 @@ def row(catalog: Catalog) -> Buttons:
     return Buttons(tuple(items), say(catalog, "export-label"))
 
 
-def given(catalog: Catalog, road: Road | None, form: Form | None, today: date) -> Reply:
+def given(catalog: Catalog, road: Road | None, form: Form | None, at: datetime) -> Reply:
     """Give a form of somebody's road, for their eyes; without a form offer all, without a road say so."""
     if road is None:
         return answers.line(catalog, "export-nothing", asker=True)
     if form is None:
         return Reply((row(catalog),), audience="asker")
-    return Reply((_file(catalog, road, form, today),), audience="asker")
+    return Reply((_file(catalog, road, form, at),), audience="asker")
 
 
-def _file(catalog: Catalog, road: Road, form: Form, today: date) -> File:
+def _file(catalog: Catalog, road: Road, form: Form, at: datetime) -> File:
     name, media = FILES[form]
     words = catalog.replies
+    text = _text(road, form, words, at)
     if form == "picture":
-        light = picture.draw(road, today=today, words=words, theme="light")
-        dark = picture.draw(road, today=today, words=words, theme="dark")
-        return File(name, media, light, picture.alt(road, today, words), dark)
+        dark = picture.draw(road, today=at.date(), words=words, theme="dark")
+        return File(name, media, text, picture.alt(road, at.date(), words), dark)
     values = {"count": len(road.stretches), "start": road.start.isoformat(), "end": road.end.isoformat()}
-    return File(name, media, _text(catalog, road, form, today), markup.plain(say(catalog, f"export-{form}", **values)))
+    return File(name, media, text, markup.plain(say(catalog, f"export-{form}", **values)))
 
 
-def _text(catalog: Catalog, road: Road, form: Form, today: date) -> str:
-    from bot.roadmap import exports  # noqa: PLC0415
-
-    return ""
+def _text(road: Road, form: Form, words: Mapping[str, str], at: datetime) -> str:
+    match form:
+        case "ics":
+            return exports.ics(road, words, at)
+        case "markdown":
+            return exports.markdown(road, words)
+        case "html":
+            return exports.html(road, at.date(), words)
+        case "csv":
+            return exports.csv(road, words)
+        case "json":
+            return exports.json(road)
+        case "picture":
+            return picture.draw(road, today=at.date(), words=words)

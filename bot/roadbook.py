@@ -111,10 +111,8 @@ def _short(catalog: Catalog, kept: Kept, road: Road) -> Reply:
     rows = road.stretches[at : at + SHORT]
     blocks: list[Block] = [Text(_sum(catalog, kept, road))]
     if rows:
-        columns = tuple(say(catalog, f"plan-column-{name}") for name in ("when", "what", "hours", "state"))
-        cells = [
-            (when(each.start, each.to), _learn(each), ranged(each.hours), state(catalog, road, each)) for each in rows
-        ]
+        columns = tuple(say(catalog, f"plan-column-{name}") for name in ("until", "what", "hours", "state"))
+        cells = [(day(each.to), _learn(each), ranged(each.hours), state(catalog, road, each)) for each in rows]
         blocks.append(Table(columns, tuple(cells)))
     more = len(road.stretches) - at - len(rows)
     if more:

@@ -7,11 +7,14 @@ view. Pure: must never decide who counts in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from bot import answers, commands, markup
 from bot.answers import line, say
 from bot.catalog.schema import Catalog
-from bot.chat import Block, Button, Buttons, Note, Reply, Table, Text
+from bot.chat import PICTURE, Block, Button, Buttons, File, Note, Reply, Table, Text
+from bot.roadmap import chart
+from bot.roadmap.palette import Theme
 from bot.roadmap.road import Road, Stretch
 from bot.roadmap.team import Bar, View
 
@@ -58,7 +61,7 @@ def _state(catalog: Catalog, stretch: Stretch) -> str:
 
 
 # A team as a whole ------------------------------------------------------------------------
-def team(catalog: Catalog, view: View, *, counted: bool, picture: Sequence[Block] = ()) -> Reply:
+def team(catalog: Catalog, view: View, *, counted: bool) -> Reply:
     """Say how a channel's people stand, and offer to count in, or no longer."""
     leave = Button(say(catalog, "team-leave"), "/team leave", "quiet")
     way = leave if counted else Button(say(catalog, "team-join"), "/team join", "primary")
@@ -66,9 +69,20 @@ def team(catalog: Catalog, view: View, *, counted: bool, picture: Sequence[Block
         key = "team-missing-one" if view.missing == 1 else "team-missing"
         said: list[Block] = [Text(say(catalog, key, size=view.size, missing=view.missing))]
     else:
-        said = [Text(_steps(catalog, view)), Text(_topics(catalog, view)), Text(_together(catalog, view)), *picture]
-        said.append(Note(say(catalog, "team-size", size=view.size)))
+        told = [Text(_steps(catalog, view)), Text(_topics(catalog, view)), Text(_together(catalog, view))]
+        said = [*told, _picture(catalog, view, told), Note(say(catalog, "team-size", size=view.size))]
     return Reply((*said, Buttons((way,))), title=say(catalog, "team-title"))
+
+
+def _picture(catalog: Catalog, view: View, told: Sequence[Text]) -> File:
+    """Draw the same as bars."""
+    replies = catalog.replies
+    words = {name: replies[f"team-chart-{name}"] for name in ("steps", "topics", "own")}
+    together = markup.plain(_together(catalog, view))
+    words |= {"title": replies["team-title"], "together": together}
+    alt = replies["team-chart-alt"].format(lines=" ".join(markup.plain(each.markdown) for each in told))
+    light, dark = (chart.draw(view, words, alt, theme) for theme in get_args(Theme))
+    return File("team.svg", PICTURE, light, alt, dark)
 
 
 def _steps(catalog: Catalog, view: View) -> str:

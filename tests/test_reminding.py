@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from adapters.bell import Bell
+from adapters.console import app as console
 from bot import commands, interview, reminding
 from bot.advisor import Advisor, Knowledge
 from bot.catalog.schema import Catalog
@@ -289,4 +293,38 @@ async def test_a_team_is_shown_from_three_on_and_follows_their_progress(
     assert "One more" in await stranger.hear("/team")
     await store.forget(THREAD.owner, "U1")
     assert "1 of the people here" in await stranger.hear("/team")
+    for _ in range(2):
+        await people[1].say("/stop")  # with the roadmap goes what was told of it
+    assert "0 of the people here" in await stranger.hear("/team")
     assert "belongs to a channel" in await stranger.hear("/team", place=replace(DIRECT, channel="D9"))
+
+
+async def test_in_private_words_move_the_roadmap_of_the_thread_too(
+    ana: Person, store: Store[Conversation], catalog: Catalog
+) -> None:
+    (asked,) = [each for each in await ana.say("/change goal", place=DIRECT) if buttons((each,))]
+    assert "direct" == asked.audience
+    first = next(iter(catalog.roadmap.questions["goal"].options.values()))
+    await ana.say(first.label, place=DIRECT)
+    assert "" == await ana.asked(catalog, store)
+    assert "DevOps" in await ana.hear("what is DevOps?", place=DIRECT)
+    assert await store.peek(DIRECT) is not None
+
+
+async def test_where_nobody_sends_it_a_reminder_waits_for_the_next_start(
+    advisor: Advisor, catalog: Catalog, store: Store[Conversation]
+) -> None:
+    place = Place("console", "local", getpass.getuser(), "main", private=True)
+    person = Person(advisor, "ana", place)
+    await person.plan(catalog, store)
+    await person.say("/remind mon 09:00")
+
+    async def leave() -> str:
+        raise EOFError
+
+    screens = []
+    for _ in range(2):
+        screen = Console(file=StringIO(), width=100, record=True)
+        await console.talk(advisor, "ana", "main", console=screen, read=leave)
+        screens.append(screen.export_text())
+    assert [True, False] == ["Your next step" in each for each in screens]

@@ -84,7 +84,8 @@ def zone() -> str:
 
 
 async def _show(console: Console, replies: tuple[Reply, ...], folder: Path) -> Keys:
-    saved = {file: [await asyncio.to_thread(_where, folder, await make(file))] for file in files_of(replies)}
+    made = {file: await make(file) for file in files_of(replies)}
+    saved = {file: [await asyncio.to_thread(_where, folder, each)] for file, each in made.items() if each}
     drawn, keys = draw(replies, saved)
     console.print()
     console.print(drawn)

@@ -52,6 +52,8 @@ class Uploads:
 
     async def _upload(self, bot: Bot, file: File) -> str:
         made = await make(file)
+        if made is None:
+            raise SlackError("file_type_not_allowed")
         asked: Json = {"filename": made.name, "length": len(made.body)}
         if file.pictured:
             asked["alt_txt"] = shorten(clean(file.alt), limits.ALT)

@@ -96,8 +96,10 @@ class Delivery:
             return ()
         half = await self._posted(outgoing, way)
         goes_on = live.is_live(outgoing.reply) and outgoing.reply.audience == "thread"
-        if now is not None and (goes_on or await self._is_over(outgoing.place)):
-            await self._settle(outgoing, now, "teams-goes-on" if goes_on else "teams-over")
+        direct = outgoing.reply.audience == "direct" and not outgoing.message.startswith(ALARM)
+        if now is not None and (goes_on or direct or await self._is_over(outgoing.place)):
+            key = "teams-at-home" if direct else "teams-goes-on" if goes_on else "teams-over"
+            await self._settle(outgoing, now, key)
         return _found_again(outgoing, half, goes_on=goes_on)
 
     # Where and to whom --------------------------------------------------------------------
@@ -212,7 +214,8 @@ class Delivery:
     async def _file(self, outgoing: Outgoing, file: File) -> list[Json]:
         """Draw a picture below its words, another file by its address; where neither can be, as words."""
         if file.pictured:
-            drawn = files.picture(file, await make(file, most=limits.SIDE))
+            made = await make(file, most=limits.SIDE)
+            drawn = files.picture(file, made) if made else None
             return [*render(Reply((file,))), *([drawn] if drawn else [])]
         if self._taking:
             return [files.address(file, self._taking.address(outgoing.id, file.name, datetime.now(UTC)))]

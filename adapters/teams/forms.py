@@ -126,6 +126,8 @@ def commanded(said: str, *, command: bool) -> tuple[str, bool]:
         return named(words[1:]) or ROADMAP, quietly
     if len(words) == 1 and name in ("roadmap", "share"):
         return f"/{name}", quietly
+    if command and name == "roadmap" and named(words[1:]):
+        return named(words[1:]), quietly
     if command and named(words):
         return named(words), quietly
     return said, quietly

@@ -185,6 +185,8 @@ def _mend(said: str) -> str:
         return "give every row as many cells as there are columns"
     if "drawn" in said:
         return "use only **bold**, *italic*, `code` and [label](https://...)"
+    if "was released and is gone" in said:
+        return "put it back, or say in this file what became of it: renamed, split, merged or retired"
     return "correct it here"
 
 

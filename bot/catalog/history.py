@@ -59,8 +59,10 @@ class HistoryPage(Model):
         gone = [name for change in self._declared() for name in change.before]
         for number, name in enumerate(self.released):
             if name not in modules and name not in gone:
-                fix = "say below what became of it (renamed, split, merged or retired): plans that people keep name it"
-                yield ("released", number), f"the module {name} was released and is gone; {fix}"
+                yield (
+                    ("released", number),
+                    f"the module {name} was released and is gone; plans that people keep name it",
+                )
         for place, old, new in self._rows():
             if old in modules:
                 yield place, f"{old} is still a module, so nothing became of it; remove it from modules.yaml or here"

@@ -35,6 +35,7 @@ Outcome = Literal[
     "bad-day",  # a start day beyond the calendar
     "asked",  # the proof that ticks a module off is to be shown first
     "no-road",  # there is no agreed plan yet
+    "nothing-marked",  # undo without a mark, or a mark without a module that is open
     "not-on-road",  # that module isn't part of the plan
     "other-proposed",  # an old button: another plan waits for consent by now
     "nothing-proposed",  # no other plan waits for consent

@@ -59,6 +59,8 @@ def tick(script: Roadmap, interview: Interview, move: commands.Tick, today: date
     if held is None:
         return Stepped(interview, "no-road")
     module = meant(interview, move)
+    if not module:
+        return Stepped(interview, "nothing-marked")
     laid = next((each for each in held.stretches if each.id == module), None)
     if laid is None or laid.past:
         return Stepped(interview, "not-on-road" if module in script.module else "unknown-module")

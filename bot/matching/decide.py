@@ -21,8 +21,8 @@ REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
 AHEAD = 0.2  # by how much the best answer must lead the next one, else both are offered
-CLEAR = 0.3  # answer from this probability on where ...
-FAR = 2.5  # ... the best is this many times the next one, and anything that speaks for a refusal
+CLEAR = 0.3  # answer what has words of its own from this probability on, where ...
+FAR = 2.5  # ... it is this many times the next one, and anything that speaks for a refusal
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
@@ -36,6 +36,7 @@ SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
 POINTING = 0.1  # what speaks for a refusal of "shed some light on it" beside a topic, or after an answer
 LEANING = 0.3  # what speaks for another matter in a turn that goes on from the answer before
 ELSEWHERE = ("glossary", "onboarding", "oos")
+OWN = ("glossary:", "onboarding:")  # answers with words of their own; facets share theirs with other topics
 ORDERS = ("task", "secrets", "injection")  # refused whatever was said before: "can you write that for me"
 ABOUT_ONE = ("facet", "define")  # rarely asked of two topics at once
 LIKENED = ("define", "facet:misconceptions")  # kinds that compare when one topic is likened to another
@@ -166,7 +167,14 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
             continue
         for answer, share in _answers(label, named, asked):
             answers[answer] = answers.get(answer, 0.0) + score * share
-    return Weighed(_ranked(answers), _ranked(refusals))
+    return Weighed(_ranked(_chatted(answers)), _ranked(refusals))
+
+
+def _chatted(answers: Mapping[AnswerId, float]) -> dict[AnswerId, float]:
+    """Give all that speaks for small talk to its likeliest sort: nobody wants to be asked whether it was praise."""
+    chat = {answer: score for answer, score in answers.items() if answer.kind.startswith("smalltalk")}
+    best = {max(chat, key=lambda answer: chat[answer]): sum(chat.values())} if chat else {}
+    return {answer: score for answer, score in answers.items() if answer not in chat} | best
 
 
 def offered(weighed: Weighed, answers: Sequence[AnswerId]) -> Weighed:
@@ -184,7 +192,8 @@ def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
         return "no"
     if best >= SURE and best - weighed.second >= AHEAD:
         return "sure"
-    if best >= CLEAR and best >= FAR * max(weighed.second, refused):
+    own = bool(weighed.answers) and weighed.answers[0][0].kind.startswith(OWN)
+    if own and best >= CLEAR and best >= FAR * max(weighed.second, refused):
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
         return "no"

@@ -180,10 +180,8 @@ class Matcher:
         return [each[best]]
 
     def _weight(self, one: _Judged) -> float:
-        """Weigh a sentence that asks: "what do you call that" says nothing without what "that" is, nor does "right?"."""
+        """Weigh a sentence that asks: "what do you call that" says nothing without what "that" is, nor "right?"."""
         named = one.named
-        if one.weighed.answers and one.weighed.answers[0][0].kind.startswith("smalltalk"):
-            return ASIDE
         if self._naming(one) and not named.field and named.length <= decide.SHORT_TURN:
             return ASIDE
         if named.talked or named.spoken or named.around or named.terms or one.weighed.refused > one.weighed.best:
@@ -360,6 +358,12 @@ def _force(judged: _Judged) -> float:
     named = judged.named
     aside = (named.around or named.hinted) and not named.field
     return max(judged.weighed.best, judged.weighed.refused * (ASIDE if aside else 1.0))
+
+
+def _talks(judged: _Judged) -> bool:
+    """Tell whether a sentence is small talk."""
+    answers = judged.weighed.answers
+    return bool(answers) and answers[0][0].kind.startswith("smalltalk")
 
 
 def _muted(judged: _Judged) -> _Judged:

@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 
 LIMIT = 24  # corrections a text: more unknown words than that are no typing slips
 COMMON = 3.3  # Zipf frequency from which a word is one that people often type
+EVERYDAY = 0.25  # worth of a correction for each step a word is more common than others: "does", not "dora"
 RARE = 3.0  # Zipf frequency under which a general word may be a slip of a catalog word
 
 
@@ -27,8 +28,9 @@ class Speller:
         self._shortest = shortest  # letters of a word that may be a slip: where there are acronyms, not 3
         self._strong = strong  # names of topics and terms: the words worth most
         self._by_length: dict[int, list[str]] = {}
-        for word in self._counts:
-            if len(word) >= 3 and word.isalpha():
+        for word, count in self._counts.items():
+            real = count > 1 or word in strong or general.get(word, 0.0) > 0  # not a slip that is curated as one
+            if len(word) >= 3 and word.isalpha() and real:
                 self._by_length.setdefault(len(word), []).append(word)
         self._common: dict[tuple[str, int], list[str]] = {}
         for word, zipf in general.items():
@@ -93,4 +95,5 @@ class Speller:
         value += 0.8 if word[0] == near[0] else 0.0
         value += 0.5 if sorted(word) == sorted(near) else 0.0
         value += 1.0 if near in self._strong else 0.0
+        value += EVERYDAY * max(0.0, self._general.get(near, 0.0) - COMMON)
         return value

@@ -7,37 +7,39 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from bot.roadmap.lettering import fitted, width
+from bot.roadmap.lettering import Style, fitted, width
 from bot.roadmap.palette import Palette, mixed
 from bot.roadmap.road import Road, Stretch
 from bot.roadmap.sheet import Sheet, line
 from bot.roadmap.wording import Words, days, say, state
 
 EDGE: Final = 40  # around the lanes
-LEFT, RIGHT = 76, 1004  # of titles and bars
+LEFT, RIGHT = 76, 1004  # of what stands in a lane
 SMALL: Final = 32  # size of the smallest text, the least that is read on a phone
-_TITLES: Final = (38.0, 36.0)
+_TITLES: Final = (38.0, 36.0, 34.0)
 _LINE = 46  # from line to line of a title
 _BAR = 34
 _BADGE = 24  # radius
-_INDENT = 66  # of a title, behind its badge
-_HEAD = 92  # of a lane
+_FROM: Final = LEFT + 66  # where titles and days begin, right of the badges
+_HEAD = 86  # of a lane
 _STEPS: Final = (1, 2, 4, 8, 13, 26, 52, 104, 260, 520)  # weeks between two lines of the grid
-_HALO = 'stroke="{}" stroke-width="10" stroke-linejoin="round" paint-order="stroke"'
+
+
+_Run = tuple[str, float, str, Style]  # words, size, colour, style
 
 
 class Days:
     """Days as places from left to right."""
 
-    def __init__(self, road: Road) -> None:
-        """Spread all days of a road over the sheet."""
+    def __init__(self, road: Road, today: date) -> None:
+        """Spread the days of a road over the sheet, up to its last module or today, whichever is later."""
         self.first = min([road.start, *(each.start for each in road.stretches)])
-        self.last = max([road.end, self.first, *(each.to for each in road.stretches)])
-        self._each = (RIGHT - LEFT) / ((self.last - self.first).days + 1)
+        self.last = max([self.first, min(today, road.end), *(each.to for each in road.stretches)])
+        self._each = (RIGHT - _FROM) / ((self.last - self.first).days + 1)
 
     def at(self, day: date) -> float:
         """Find the left end of a day."""
-        return LEFT + (min(max(day, self.first), self.last) - self.first).days * self._each
+        return _FROM + (min(max(day, self.first), self.last) - self.first).days * self._each
 
     def after(self, day: date) -> float:
         """Find the right end of a day."""
@@ -71,7 +73,7 @@ class Bar:
     @property
     def bar(self) -> float:
         """The upper edge of the bar itself."""
-        return self.top + len(self.lines) * _LINE + 14
+        return self.top + len(self.lines) * _LINE + 12
 
     @property
     def middle(self) -> float:
@@ -81,7 +83,7 @@ class Bar:
     @property
     def bottom(self) -> float:
         """Where the next one begins."""
-        return self.bar + _BAR + (_LINE if self.below else 0) + 32
+        return self.bar + _BAR + (_LINE if self.below else 0) + 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +113,31 @@ def laid(road: Road, calendar: Days, words: Words, y: float) -> list[Lane]:
 
 def _bar(road: Road, stretch: Stretch, place: int, calendar: Days, words: Words, top: float) -> Bar:
     hours = width(say(words, "picture-hours", hours=stretch.hours), SMALL)
-    size, lines = fitted(stretch.title, RIGHT - LEFT - _INDENT - hours - 24, _TITLES, "strong")
+    size, lines = fitted(stretch.title, RIGHT - _FROM - hours - 24, _TITLES, "strong")
     left, right = calendar.at(stretch.start), calendar.after(max(stretch.start, stretch.to))
     if right - left < _BAR:  # never narrower than round
         left = min(left, RIGHT - _BAR)
         right = left + _BAR
     marked = state(words, stretch, road)
-    told = (days(words, stretch.start, stretch.to), f" · {marked}" if marked else "")
+    told = (days(words, stretch.start, stretch.to) + (" · " if marked else ""), marked)
     wide = width(told[0], SMALL) + width(told[1], SMALL, "strong")
-    beside = next((at for at in (right + 18, left - 18 - wide) if LEFT <= at <= RIGHT - wide), None)
-    at = LEFT if beside is None else beside
+    beside = next((at for at in (right + 18, left - 18 - wide) if _FROM <= at <= RIGHT - wide), None)
+    at = _FROM if beside is None else beside
     return Bar(stretch, place, top, size, tuple(lines), left, right, told, at, below=beside is None)
 
 
-def panel(sheet: Sheet, colours: Palette, lane: Lane, name: str) -> None:
-    """Draw a lane's ground and its name."""
-    colour = colours.track(lane.track)
+def panel(sheet: Sheet, colours: Palette, lane: Lane) -> None:
+    """Draw a lane's ground."""
     size = (sheet.width - 2 * EDGE, lane.bottom - lane.top)
     sheet.rect((EDGE, lane.top), size, colours.paper, 28, f'stroke="{colours.line}" stroke-width="2"')
-    sheet.rect((LEFT, lane.top + 34), (14, 32), colour, 7)
-    _, lines = fitted(name, RIGHT - LEFT - 40, (34, 20, 10), "strong")
-    sheet.text((LEFT + 30, lane.top + 62), lines[0], SMALL + 2, colour, "strong")
+
+
+def named(sheet: Sheet, colours: Palette, lane: Lane, name: str) -> None:
+    """Write a lane's name."""
+    colour = colours.track(lane.track)
+    size, lines = fitted(name, RIGHT - LEFT - 40, (34, 28, 20, 10), "strong")
+    _plated(sheet, colours, (LEFT + 30, lane.top + 60), ((lines[0], size, colour, "strong"),))
+    sheet.rect((LEFT, lane.top + 32), (14, 32), colour, 7)
 
 
 def thread(sheet: Sheet, colours: Palette, before: Bar, bar: Bar) -> None:
@@ -172,20 +178,29 @@ def _before(name: str, bars: Mapping[str, Bar]) -> set[str]:
 def module(sheet: Sheet, colours: Palette, words: Words, bar: Bar) -> None:
     """Draw a module: its title, its hours, its bar and its days."""
     mark = bar.stretch.mark.state if bar.stretch.mark else ""
-    halo = _HALO.format(colours.paper)
     ink = colours.soft if mark in ("done", "skipped") else colours.ink
     _badge(sheet, colours, bar, mark)
     for number, each in enumerate(bar.lines):
-        sheet.text((LEFT + _INDENT, bar.top + 34 + number * _LINE), each, bar.size, ink, "strong", halo)
+        _plated(sheet, colours, (_FROM, bar.top + 34 + number * _LINE), ((each, bar.size, ink, "strong"),))
     hours = say(words, "picture-hours", hours=bar.stretch.hours)
-    sheet.text((RIGHT - width(hours, SMALL), bar.top + 34), hours, SMALL, colours.soft, more=halo)
+    at = (RIGHT - width(hours, SMALL), bar.top + 34)
+    _plated(sheet, colours, at, ((hours, SMALL, colours.soft, "plain"),))
     _shape(sheet, colours, bar, mark)
-    y = bar.bar + _BAR + 44 if bar.below else bar.middle + 11
-    sheet.text((bar.told_at, y), bar.told[0], SMALL, colours.soft, more=halo)
-    if bar.told[1]:
-        tint = {"done": colours.done, "stuck": colours.stuck, "skipped": colours.soft}
-        colour = tint.get(mark, colours.track(bar.stretch.track))
-        sheet.text((bar.told_at + width(bar.told[0], SMALL), y), bar.told[1], SMALL, colour, "strong", halo)
+    tint = {"done": colours.done, "stuck": colours.stuck, "skipped": colours.soft}
+    colour = tint.get(mark, colours.track(bar.stretch.track))
+    told: tuple[_Run, ...] = ((bar.told[0], SMALL, colours.soft, "plain"), (bar.told[1], SMALL, colour, "strong"))
+    at = (bar.told_at, bar.bar + _BAR + 44 if bar.below else bar.middle + 11)
+    _plated(sheet, colours, at, told if bar.told[1] else told[:1])
+
+
+def _plated(sheet: Sheet, colours: Palette, at: tuple[float, float], runs: tuple[_Run, ...]) -> None:
+    """Write a line on a plate, so that no other line runs through it."""
+    x, y = at
+    wide = sum(width(said, size, style) for said, size, _, style in runs)
+    sheet.rect((x - 6, y - 32), (wide + 12, 42), colours.paper, 8)
+    for said, size, colour, style in runs:
+        sheet.text((x, y), said, size, colour, style)
+        x += width(said, size, style)
 
 
 def _badge(sheet: Sheet, colours: Palette, bar: Bar, mark: str) -> None:
@@ -216,7 +231,8 @@ def _shape(sheet: Sheet, colours: Palette, bar: Bar, mark: str) -> None:
     if mark == "skipped":
         (x, y), (w, h) = box
         outline = f'stroke="{colours.thread}" stroke-width="3" stroke-dasharray="9 7"'
-        sheet.rect((x + 1.5, y + 1.5), (w - 3, h - 3), "url(#left-out)", _BAR / 2, outline)
+        sheet.hatch((x + _BAR / 2, y + 5), (w - _BAR, h - 10), colours.thread, 2, 12)
+        sheet.rect((x + 1.5, y + 1.5), (w - 3, h - 3), "none", _BAR / 2, outline)
     elif mark == "done":
         sheet.rect(*box, mixed(colour, colours.paper, 0.42), _BAR / 2)
     elif mark == "stuck":

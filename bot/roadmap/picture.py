@@ -10,12 +10,12 @@ from datetime import date
 from math import cos, pi, sin
 from typing import Final
 
-from bot.roadmap.lanes import EDGE, LEFT, RIGHT, SMALL, Days, laid, module, nearest, panel, thread
+from bot.roadmap.lanes import EDGE, LEFT, RIGHT, SMALL, Days, laid, module, named, nearest, panel, thread
 from bot.roadmap.lettering import fitted, width
 from bot.roadmap.palette import PALETTES, Palette, Theme
 from bot.roadmap.road import Road
-from bot.roadmap.sheet import Sheet, hatch
-from bot.roadmap.wording import Words, alt, day, lane, pace, period, say
+from bot.roadmap.sheet import Sheet
+from bot.roadmap.wording import Words, alt, day, done, lane, pace, period, say
 
 __all__ = ["alt", "draw"]
 
@@ -27,12 +27,12 @@ _RADIUS: Final = 96
 
 def draw(road: Road, *, today: date, words: Words, theme: Theme = "light") -> str:
     """Draw a road as SVG."""
-    sheet, colours, calendar = Sheet(_WIDE), PALETTES[theme], Days(road)
-    axis = _head(sheet, colours, road, words) + 30
+    sheet, colours, calendar = Sheet(_WIDE), PALETTES[theme], Days(road, today)
+    axis = _head(sheet, colours, road, words) + (28 if calendar.holds(today) else -24)
     lanes = laid(road, calendar, words, axis + 110)
     end = lanes[-1].bottom if lanes else axis + 110
     for each in lanes:
-        panel(sheet, colours, each, lane(words, road, each.track))
+        panel(sheet, colours, each)
     _grid(sheet, colours, road, calendar, [(each.top + 76, each.bottom - 2) for each in lanes])
     _axis(sheet, colours, calendar, words, axis)
     _today(sheet, colours, calendar, words, (axis, end), today)
@@ -41,12 +41,12 @@ def draw(road: Road, *, today: date, words: Words, theme: Theme = "light") -> st
         for name in nearest(bar.stretch, bars):
             thread(sheet, colours, bars[name], bar)
     for each in lanes:
+        named(sheet, colours, each, lane(words, each.track))
         for bar in each.bars:
             module(sheet, colours, words, bar)
     y = _later(sheet, colours, road, words, end + 28)
     y = _foot(sheet, colours, road, words, y)
-    patterns = hatch("left-out", colours.line, colours.paper, 14) + hatch("off", colours.line, colours.paper, 20)
-    return sheet.written(y, colours.ground, f"{road.topic_title}: {road.title}", alt(road, today, words), patterns)
+    return sheet.written(y, colours.ground, f"{road.topic_title}: {road.title}", alt(road, today, words))
 
 
 def _head(sheet: Sheet, colours: Palette, road: Road, words: Words) -> float:
@@ -74,19 +74,17 @@ def _head(sheet: Sheet, colours: Palette, road: Road, words: Words) -> float:
 def _ring(sheet: Sheet, colours: Palette, road: Road, words: Words) -> None:
     """Draw how far it is: one arc a module."""
     total = len(road.stretches)
-    done = sum(each.mark is not None and each.mark.state == "done" for each in road.stretches)
     for number, each in enumerate(road.stretches):
         colour = colours.line
         if each.mark:
             colour = {"done": colours.done, "stuck": colours.stuck, "skipped": colours.thread}[each.mark.state]
         gap = 0.0 if total == 1 else min(0.3, 1.2 / total)  # of an arc, left free for the round ends
         sheet.path(_arc((number + gap) / total, (number + 1 - gap) / total), colour, 20)
-    for said, size, style, below, colour in (
-        (str(done), 84.0, "display", 22, colours.ink),
-        (say(words, "picture-done-of", total=total), 32.0, "plain", 62, colours.soft),
-    ):
-        left = _RING[0] - width(said, size, style) / 2
-        sheet.text((left, _RING[1] + below), said, size, colour, style)
+    said = say(words, "picture-done-of", done=done(road), total=total)
+    size, _ = fitted(said, 1.5 * _RADIUS, (46, 40, 34, 28), "strong")
+    sheet.text((_RING[0] - width(said, size, "strong") / 2, _RING[1] + 8), said, size, colours.ink, "strong")
+    left = _RING[0] - width(words["picture-done"], SMALL) / 2
+    sheet.text((left, _RING[1] + 50), words["picture-done"], SMALL, colours.soft)
 
 
 def _arc(first: float, last: float) -> str:
@@ -103,7 +101,7 @@ def _grid(sheet: Sheet, colours: Palette, road: Road, calendar: Days, spans: lis
     for top, bottom in spans:
         for first, last in off:
             left, right = calendar.at(first), calendar.after(last)
-            sheet.rect((left, top), (max(right - left, 4), bottom - top), "url(#off)")
+            sheet.hatch((left, top), (max(right - left, 4), bottom - top), colours.line, 4, 22)
         for each in calendar.steps():
             x = calendar.at(each)
             sheet.path(f"M{x:.1f} {top:.1f}V{bottom:.1f}", colours.line, 2)
@@ -111,10 +109,13 @@ def _grid(sheet: Sheet, colours: Palette, road: Road, calendar: Days, spans: lis
 
 def _axis(sheet: Sheet, colours: Palette, calendar: Days, words: Words, y: float) -> None:
     """Write the days of the calendar's lines."""
+    free = 0.0
     for each in calendar.steps():
         said = day(words, each)
         x = min(calendar.at(each), RIGHT - width(said, SMALL))
-        sheet.text((x, y + 90), said, SMALL, colours.soft)
+        if x >= free:
+            sheet.text((x, y + 90), said, SMALL, colours.soft)
+            free = x + width(said, SMALL) + 20
 
 
 def _today(
@@ -158,7 +159,7 @@ def _foot(sheet: Sheet, colours: Palette, road: Road, words: Words, y: float) ->
     y += 66
     x = float(LEFT)
     if road.off:
-        sheet.rect((x, y - 28), (46, 34), "url(#off)", 8, f'stroke="{colours.thread}" stroke-width="2"')
+        sheet.hatch((x, y - 30), (46, 38), colours.thread, 3, 14)
         sheet.text((x + 62, y), words["picture-off"], SMALL, colours.soft)
         y += 52
     _, lines = fitted(words["picture-note"], RIGHT - LEFT, (SMALL,), "plain")

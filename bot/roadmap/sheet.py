@@ -22,12 +22,13 @@ class Sheet:
         self.width = width
         self._drawn: list[str] = []
 
-    def rect(self, at: tuple[float, float], size: tuple[float, float], fill: str, radius: float = 0, more: str = "") -> None:
+    def rect(
+        self, at: tuple[float, float], size: tuple[float, float], fill: str, radius: float = 0, more: str = ""
+    ) -> None:
         """Draw a box with round corners. `more` are further attributes."""
         (x, y), (w, h) = at, size
-        self._drawn.append(
-            f'<rect x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="{_n(radius)}" fill="{fill}"{_more(more)}/>'
-        )
+        box = f'x="{_n(x)}" y="{_n(y)}" width="{_n(w)}" height="{_n(h)}" rx="{_n(radius)}"'
+        self._drawn.append(f'<rect {box} fill="{fill}"{_more(more)}/>')
 
     def circle(self, at: tuple[float, float], radius: float, fill: str, more: str = "") -> None:
         """Draw a disc."""
@@ -40,31 +41,32 @@ class Sheet:
             f' stroke-linecap="round" stroke-linejoin="round"{_more(more)}/>'
         )
 
+    def hatch(self, at: tuple[float, float], size: tuple[float, float], stroke: str, width: float, gap: int) -> None:
+        """Fill a box with slanted lines. (A pattern would do it too, but takes resvg much longer.)"""
+        (x, y), (w, h) = at, size
+        lines = []
+        for shift in range(gap, int(w + h), gap):  # from the left or lower edge to the upper or right one
+            low, high = (max(0, shift - h), min(shift, h)), (min(shift, w), max(0, shift - w))
+            lines.append(line((x + low[0], y + low[1]), (x + high[0], y + high[1])))
+        if lines:
+            self.path("".join(lines), stroke, width)
+
     def text(
         self, at: tuple[float, float], said: str, size: float, fill: str, style: Style = "plain", more: str = ""
     ) -> None:
         """Write a line of text; `at` is the left end of its base line."""
-        self._drawn.append(
-            f'<text x="{_n(at[0])}" y="{_n(at[1])}" font-size="{_n(size)}" fill="{fill}" {_LETTERS[style]}{_more(more)}>'
-            f"{escape(clean(said))}</text>"
-        )
+        look = f'font-size="{_n(size)}" fill="{fill}" {_LETTERS[style]}{_more(more)}'
+        self._drawn.append(f'<text x="{_n(at[0])}" y="{_n(at[1])}" {look}>{escape(clean(said))}</text>')
 
-    def written(self, height: float, ground: str, title: str, told: str, patterns: str = "") -> str:
+    def written(self, height: float, ground: str, title: str, told: str) -> str:
         """Write all of it as an SVG file, with what it shows in words."""
-        high = round(height)
+        wide, high = self.width, round(height)
+        size = f'width="{wide}" height="{high}"'
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{high}" viewBox="0 0 {self.width} {high}"'
-            f' role="img" font-family="{_FONTS}"><title>{escape(clean(title))}</title><desc>{escape(clean(told))}</desc>'
-            f'<defs>{patterns}</defs><rect width="{self.width}" height="{high}" fill="{ground}"/>{"".join(self._drawn)}</svg>'
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {wide} {high}" role="img"'
+            f' font-family="{_FONTS}"><title>{escape(clean(title))}</title><desc>{escape(clean(told))}</desc>'
+            f'<rect {size} fill="{ground}"/>{"".join(self._drawn)}</svg>'
         )
-
-
-def hatch(name: str, colour: str, ground: str, gap: int = 12) -> str:
-    """Define a pattern of slanted lines, to be filled in as `url(#name)`."""
-    return (
-        f'<pattern id="{name}" width="{gap}" height="{gap}" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        f'<rect width="{gap}" height="{gap}" fill="{ground}"/><rect width="{gap // 3}" height="{gap}" fill="{colour}"/></pattern>'
-    )
 
 
 def line(*points: tuple[float, float]) -> str:

@@ -29,7 +29,9 @@ def full(words: Words, at: date) -> str:
 
 def days(words: Words, first: date, last: date) -> str:
     """Write the days from one to another, without the year."""
-    return day(words, first) if first == last else say(words, "picture-days", start=day(words, first), to=day(words, last))
+    if first == last:
+        return day(words, first)
+    return say(words, "picture-days", start=day(words, first), to=day(words, last))
 
 
 def period(words: Words, road: Road) -> str:
@@ -56,9 +58,20 @@ def state(words: Words, stretch: Stretch, road: Road) -> str:
     return words["picture-next"] if stretch == road.next else ""
 
 
-def lane(words: Words, road: Road, track: str) -> str:
+def done(road: Road) -> int:
+    """Count what is done; what is left out isn't."""
+    return sum(each.mark is not None and each.mark.state == "done" for each in road.stretches)
+
+
+def lane(words: Words, track: str) -> str:
     """Name a track."""
     return words.get(f"picture-track-{track}") or clean(track)
+
+
+def facts(words: Words, road: Road, stretch: Stretch) -> list[str]:
+    """List a module's hours and days, and what it is."""
+    told = [say(words, "picture-hours", hours=stretch.hours), days(words, stretch.start, stretch.to)]
+    return [*told, *filter(None, [state(words, stretch, road)])]
 
 
 def alt(road: Road, today: date, words: Words) -> str:
@@ -67,7 +80,7 @@ def alt(road: Road, today: date, words: Words) -> str:
     told = [
         say(words, "picture-alt", topic=clean(road.topic_title), title=clean(road.title), period=period(words, road)),
         say(words, "picture-alt-pace", pace=pace(words, road)),
-        say(words, "picture-alt-progress", done=road.done, total=len(road.stretches)),
+        say(words, "picture-alt-progress", done=done(road), total=len(road.stretches)),
         say(words, _today(road, today), today=full(words, today)),
     ]
     told += [_stretch(words, road, each, numbers) for each in road.stretches]
@@ -86,7 +99,7 @@ def _today(road: Road, today: date) -> str:
 
 
 def _stretch(words: Words, road: Road, each: Stretch, numbers: Mapping[str, str]) -> str:
-    facts = [lane(words, road, each.track), say(words, "picture-alt-hours", hours=each.hours)]
+    facts = [lane(words, each.track), say(words, "picture-alt-hours", hours=each.hours)]
     facts.append(days(words, each.start, each.to))
     needs = [numbers[name] for name in each.needs if name in numbers]
     facts += [say(words, "picture-alt-needs", numbers=", ".join(needs))] if needs else []

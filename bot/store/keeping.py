@@ -119,8 +119,8 @@ def stale(
         (conversation, and_(conversation.c.updated < idle, not_(conversation.c.lasting))),
         (conversation, conversation.c.updated < long),
         (shelved, shelved.c.at < idle),
-        (alarm, alarm.c.due < idle),
-        (member, member.c.at < idle),
+        (alarm, alarm.c.due < long),
+        (member, member.c.at < long),
         (unanswered, unanswered.c.at < noted),
         (feedback, feedback.c.at < noted),
         (shadow, shadow.c.at < noted),
@@ -144,24 +144,26 @@ def _batch(table: Table, rule: ColumnElement[bool]) -> Callable[[Connection], in
     return run
 
 
-def forget(connection: Connection, tenant: str, author: str) -> int:
-    """Delete every trace of a person in one tenant; say how many rows it was."""
+def belongings(tenant: str, author: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Name every row of a person in one tenant, but for how they are reached; in an order in which it can be deleted."""
     tenant, author = fit(tenant), clean(author)
     person = who(tenant, author)
     own = select(conversation.c.thread).where(conversation.c.tenant == tenant, conversation.c.owner == author)
-    deletions: tuple[Delete, ...] = (
-        delete(outbox).where(outbox.c.tenant == tenant, or_(outbox.c.asker == author, outbox.c.thread.in_(own))),
-        delete(conversation).where(conversation.c.tenant == tenant, conversation.c.owner == author),
-        delete(shelved).where(shelved.c.tenant == tenant, shelved.c.owner == author),
-        delete(alarm).where(alarm.c.tenant == tenant, alarm.c.owner == author),
-        delete(muted).where(muted.c.tenant == tenant, muted.c.channel == personal(person)),
-        *(
-            delete(table).where(table.c.tenant == tenant, table.c.who == person)
-            for table in (inbox, unanswered, feedback, shadow, member)
-        ),
-    )
-    rows = sum(connection.execute(deletion).rowcount for deletion in deletions)
-    return rows + reaching.forget_person(connection, tenant, author)
+    yield outbox, and_(outbox.c.tenant == tenant, or_(outbox.c.asker == author, outbox.c.thread.in_(own)))
+    for table in (conversation, shelved, alarm):
+        yield table, and_(table.c.tenant == tenant, table.c.owner == author)
+    yield muted, and_(muted.c.tenant == tenant, muted.c.channel == personal(person))
+    for table in (inbox, unanswered, feedback, shadow, member):
+        yield table, and_(table.c.tenant == tenant, table.c.who == person)
+
+
+def forget(connection: Connection, tenant: str, author: str, *, reached: bool = True) -> int:
+    """Delete every trace of a person in one tenant; say how many rows it was.
+
+    Without `reached`, how they are reached stays: there is a last word to say.
+    """
+    rows = sum(connection.execute(delete(table).where(rule)).rowcount for table, rule in belongings(tenant, author))
+    return rows + (reaching.forget_person(connection, fit(tenant), clean(author)) if reached else 0)
 
 
 def forget_tenant(connection: Connection, tenant: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Delete, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Table, and_, delete, or_, select, update
 
 from bot.store.bodies import clean, fit
 from bot.store.engines import inserting
@@ -131,17 +131,22 @@ def find_person(connection: Connection, tenant: str, author: str) -> Known | Non
     return None if row is None else Known(row.address, row.direct)
 
 
-def forget_person(connection: Connection, tenant: str, author: str) -> int:
-    """Delete what is kept of somebody here."""
+def reach(connection: Connection, tenant: str, author: str) -> tuple[tuple[Table, ColumnElement[bool]], ...]:
+    """Name every row of how somebody is reached here, in an order in which it can be deleted."""
     tenant, author = fit(tenant), fit(author)
     mine = select(person.c.direct).where(person.c.tenant == tenant, person.c.author == author, person.c.direct != "")
     direct = tuple(connection.execute(mine).scalars())
-    deletions = (
-        delete(reference).where(reference.c.tenant == tenant, reference.c.conversation.in_(direct)),
-        delete(posted).where(posted.c.tenant == tenant, or_(posted.c.owner == author, posted.c.channel.in_(direct))),
-        delete(person).where(person.c.tenant == tenant, person.c.author == author),
+    return (
+        (reference, and_(reference.c.tenant == tenant, reference.c.conversation.in_(direct))),
+        (posted, and_(posted.c.tenant == tenant, or_(posted.c.owner == author, posted.c.channel.in_(direct)))),
+        (person, and_(person.c.tenant == tenant, person.c.author == author)),
     )
-    return sum(connection.execute(deletion).rowcount for deletion in deletions)
+
+
+def forget_person(connection: Connection, tenant: str, author: str) -> int:
+    """Delete what is kept of somebody here."""
+    rules = reach(connection, tenant, author)
+    return sum(connection.execute(delete(table).where(rule)).rowcount for table, rule in rules)
 
 
 # What was posted --------------------------------------------------------------------------

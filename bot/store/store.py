@@ -10,19 +10,21 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, bindparam
 
+from bot import telemetry
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
-from bot.store import engines, installing, keeping, migrating, moving, reaching, sending, waking
+from bot.store import engines, installing, keeping, migrating, moving, personal, reaching, sending, waking
 from bot.store.lanes import Key, Lane
 from bot.store.reaching import Known, Posted, Reached
 from bot.store.tables import pulse
-from bot.store.turn import Due, Gap, Health, Opinion, Outgoing, S, Turn, Turned, Unsaid, millis
+from bot.store.turn import LEAVING, Due, Gap, Health, Opinion, Outgoing, Parked, S, Turn, Turned, Unsaid, millis
 from bot.store.turning import Turning, address
 
 T = TypeVar("T")
@@ -72,6 +74,7 @@ class Store(Generic[S]):
         beat = engines.inserting(dialect)(pulse)
         self._beat = beat.on_conflict_do_update(index_elements=["name"], set_={"at": bindparam("now")})
         self._opened: _Opened | None = None
+        self._unwiped = False  # somebody was forgotten whose traces may still be in the files
 
     async def open(self, *, serving: bool = False) -> None:
         """Open the database and bring its tables up to date.
@@ -160,12 +163,13 @@ class Store(Generic[S]):
     async def sent(self, ids: Collection[int], at: datetime, posted: Sequence[Posted] = ()) -> None:
         """Mark replies as delivered, and keep what of them can be judged or pressed: both, or neither."""
 
-        def done(connection: Connection) -> None:
-            sending.sent(connection, ids, at)
+        def done(connection: Connection) -> bool:
             for each in posted:
                 reaching.keep_posted(connection, each, at)
+            return sending.sent(connection, ids, at)
 
-        await self._write(done)
+        if await self._write(done):
+            await self._wipe()
 
     async def failed(self, which: int, now: datetime, retry_at: datetime, error: str) -> bool:
         """Put a claimed reply off until `retry_at`; True when it was tried too often and is parked."""
@@ -193,6 +197,22 @@ class Store(Generic[S]):
     async def parked(self) -> int:
         """Count the replies nobody could deliver."""
         return (await self._read(sending.health)).parked
+
+    async def undelivered(self) -> tuple[Parked, ...]:
+        """List the replies nobody could deliver, the oldest first, without a word of them."""
+        return await self._read(sending.parked)
+
+    async def unpark(self, ids: Collection[int], now: datetime) -> int:
+        """Have undelivered replies tried again, from the first try on; say how many."""
+        return await self._write(lambda connection: sending.unpark(connection, ids, now))
+
+    async def drop(self, ids: Collection[int]) -> int:
+        """Delete undelivered replies; say how many."""
+        return await self._write(lambda connection: sending.drop(connection, ids))
+
+    async def oldest(self) -> datetime | None:
+        """Read since when the oldest reply that is due waits; None while nothing waits."""
+        return await self._read(sending.oldest)
 
     # Alarms ------------------------------------------------------------------------------
     async def claim_alarms(
@@ -314,6 +334,8 @@ class Store(Generic[S]):
         for batch in keeping.stale(now, hours=hours, days=days, records_days=records_days, lasting_days=lasting_days):
             while deleted := await self._write(batch):
                 total += deleted
+        if self._unwiped:
+            await self._wipe()
         return total
 
     async def forget(self, tenant: str, author: str) -> int:
@@ -325,6 +347,38 @@ class Store(Generic[S]):
         deleted = await self._write(lambda connection: keeping.forget(connection, tenant, author))
         await self._scrub()
         return deleted
+
+    async def leave(self, message: Message, *replies: Reply, deliver: bool) -> Turned:
+        """Forget the author of a message in one transaction, and say so; then nothing is left of that either.
+
+        With `deliver` a sender has the last word, and when that is said what it took to reach them goes as well.
+        A repeated message changes nothing and has no replies.
+        """
+        tenant, author = message.place.owner, message.author
+        message = replace(message, id=LEAVING + telemetry.reference(message))
+
+        def gone(connection: Connection) -> Turned:
+            forget = partial(keeping.forget, connection, tenant, author, reached=not deliver)
+            return self._turning.leave(connection, message, replies, forget, deliver=deliver)
+
+        turned = await self._write(gone, address(message.place))
+        self._unwiped = True
+        if not deliver:
+            await self._wipe()
+        return turned
+
+    async def _wipe(self) -> None:
+        """Wipe the files of what was forgotten; while something reads on, leave that to the next sweep."""
+        self._unwiped = True
+        try:
+            await self._scrub()
+        except StoreError:
+            return
+        self._unwiped = False
+
+    async def about(self, tenant: str, author: str) -> dict[str, list[dict[str, Any]]]:
+        """Read what is kept of a person (`tenant` is a place's `owner`): rows by table, as a document."""
+        return await self._read(lambda connection: personal.about(connection, tenant, author))
 
     async def forget_tenant(self, tenant: str) -> int:
         """Delete everything of a tenant (a place's `owner`): it took the app away. Wiped like a person's traces.

@@ -35,6 +35,7 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 ALARM = "alarm/"  # begins the id of a message that the clock sends
+LEAVING = "leave/"  # begins the id of a last word to somebody who is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,17 @@ class Health:
     waiting: int
     parked: int
     shelved: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A reply nobody could deliver: of whom, since when, after how many tries, and why. Not what it says."""
+
+    id: int
+    tenant: str
+    since: datetime
+    tries: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,27 @@ class Turning(Generic[S]):
             waking.put(connection, message, owner or message.author, turn.alarm)
         return Turned(turn.replies, ids)
 
+    def leave(
+        self,
+        connection: Connection,
+        message: Message,
+        replies: tuple[Reply, ...],
+        forget: Callable[[], int],
+        *,
+        deliver: bool,
+    ) -> Turned:
+        """Take somebody's wish to be forgotten, once: `forget` deletes what is theirs, the last word waits to be said."""
+        tenant, _ = address(message.place)
+        at = millis(message.at)
+        taken = {"tenant": tenant, "key": fit(message.id), "who": "", "at": at}  # nobody's: it outlives them for a day
+        if connection.execute(self._sql.take, taken).first() is None:
+            return Turned(repeated=True)
+        forget()
+        if not deliver:  # said at once, and then nothing is left of it
+            return Turned(replies)
+        ids = (self._post(connection, message, part, reply, at, deliver=True) for part, reply in enumerate(replies))
+        return Turned(replies, tuple(ids))
+
     def peek(self, connection: Connection, place: Place) -> S | None:
         """Read a conversation's state; None when there is none, or none this version can read."""
         tenant, thread = address(place)

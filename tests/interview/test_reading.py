@@ -13,6 +13,7 @@ from bot import commands
 from bot.catalog.script import Roadmap
 from bot.interview import Interview, open_question, read, step
 from bot.interview.phrases import flat, tokens
+from tests.roadmap.profiles import SCRIPT
 
 ORDER = ("role", "goal", "delivery", "runs", "team", "hours", "horizon")
 FULL = {
@@ -336,6 +337,71 @@ MOVES = (
 @pytest.mark.parametrize(("where", "said", "move"), MOVES, ids=[said for _, said, _ in MOVES])
 def test_a_move_in_own_words_is_read(script: Roadmap, where: str, said: str, move: commands.Move | None) -> None:
     assert move == read(script, at(where), said)
+
+
+def walking(**more: object) -> Interview:
+    """A finished roadmap with its plan."""
+    review = at("review", **more)
+    return step(SCRIPT, review, commands.Finish(), date(2026, 1, 5)).interview
+
+
+ON_THE_ROAD = (
+    ("done with docker", commands.Tick("f-containers", "done")),
+    ("finished CI", commands.Tick("f-ci", "done")),
+    ("I finished the shell one", commands.Tick("f-shell", "done")),
+    ("done", commands.Tick("", "done")),
+    ("linux is done!", commands.Tick("f-shell", "done")),
+    ("skip the kubernetes one", commands.Tick("d-k8s", "skipped")),
+    ("stuck on terraform", commands.Tick("d-iac", "stuck")),
+    ("I'm stuck with the tests", commands.Tick("f-testing", "stuck")),
+    ("I'm stuck", commands.Tick("", "stuck")),
+    ("not done after all", commands.Tick("", "open")),
+    ("ci isn't done", commands.Tick("f-ci", "open")),
+    ("my progress", commands.Status()),
+    ("how far am I?", commands.Status()),
+    ("what's next", commands.Status()),
+    ("show all", commands.All()),
+    ("what would change my plan most?", commands.WhatIf()),
+    ("why is linux in my plan?", commands.WhyModule("f-shell")),
+    ("do I really need everyday security?", commands.WhyModule("f-security")),
+    ("I missed a week", commands.Replan()),
+    ("plan again from today", commands.Replan()),
+    ("I'm on holiday from 2026-03-02 to 2026-03-08", commands.Off(date(2026, 3, 2), date(2026, 3, 8))),
+    ("off 2026-03-02 - 2026-03-08", commands.Off(date(2026, 3, 2), date(2026, 3, 8))),
+    ("day off on 2026-03-02", commands.Off(date(2026, 3, 2), date(2026, 3, 2))),
+    ("I learn on Mondays and Wednesdays", commands.Weekdays((0, 2))),
+    ("only on saturday", commands.Weekdays((5,))),
+    ("done with the meeting", None),
+    ("why gitops?", None),
+    ("is the build done?", None),
+    ("what is docker", None),
+    ("stuck on the train", None),
+    ("yes", None),
+    ("no", None),
+)
+
+
+@pytest.mark.parametrize(("said", "move"), ON_THE_ROAD, ids=[said for said, _ in ON_THE_ROAD])
+def test_a_word_on_ones_own_plan_is_read(said: str, move: object) -> None:
+    assert move == read(SCRIPT, walking(), said)
+
+
+def test_yes_and_no_answer_what_was_asked_last() -> None:
+    asked = step(SCRIPT, walking(), commands.Tick("f-map", "done"), date(2026, 1, 6)).interview
+    assert commands.Tick("f-map", "done", sure=True) == read(SCRIPT, asked, "yes, I can")
+    assert commands.Tick("f-map", "done", sure=True) == read(SCRIPT, asked, "yes")
+    assert commands.Status() == read(SCRIPT, asked, "not yet")
+    offered = step(SCRIPT, walking(), commands.Replan(), date(2026, 2, 2)).interview
+    assert commands.Accept() == read(SCRIPT, offered, "yes please")
+    assert commands.Accept() == read(SCRIPT, offered, "take the new one")
+    assert commands.Keep() == read(SCRIPT, offered, "no, keep my plan")
+
+
+def test_no_other_name_means_two_modules(script: Roadmap) -> None:
+    names: dict[tuple[str, ...], str] = {}
+    for module in script.module.values():
+        for name in (module.title, *module.words):
+            assert names.setdefault(tokens(name), module.id) == module.id, name
 
 
 def test_resume_is_read_while_paused_and_answers_are_not(script: Roadmap) -> None:

@@ -9,6 +9,7 @@ from hypothesis import given as every
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from bot import interview as pure
 from bot.catalog.script import CLOSE_CALL, Roadmap
 from bot.commands import (
     Accept,
@@ -31,7 +32,6 @@ from bot.commands import (
     Weekdays,
     WhyAsk,
 )
-from bot import interview as pure
 from bot.interview import Interview, Stepped, given, open_question, progress, review, road, stage
 from bot.roadmap import plan, recommend
 

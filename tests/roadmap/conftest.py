@@ -16,3 +16,12 @@ def script() -> Roadmap:
     content = plain(tree)
     assert isinstance(content, dict)
     return Roadmap.model_validate(content["roadmap"])
+
+
+@pytest.fixture(scope="session")
+def words() -> dict[str, str]:
+    """The real replies, as what is drawn and exported says them."""
+    tree, _ = read()
+    content = plain(tree)
+    assert isinstance(content, dict)
+    return dict(content["replies"])

@@ -23,7 +23,7 @@ _RANGES = (
     (0x20, 0x7E), (0xA0, 0x17F), (0x1A0, 0x1A1), (0x1AF, 0x1B0), (0x218, 0x21B), (0x370, 0x45F), (0x490, 0x491),
     (0x1EA0, 0x1EF9), (0x2010, 0x2027), (0x2030, 0x203A), (0x2190, 0x2193),
 )  # fmt: skip
-_TARGET = Path(__file__).parents[2] / "bot" / "roadmap" / "widths.py"
+TARGET = Path(__file__).parents[2] / "bot" / "roadmap" / "widths.py"
 
 
 def cut(source: Path, target: Path) -> None:
@@ -68,4 +68,4 @@ def _lines(letters: Iterable[str], indent: int) -> str:
 if __name__ == "__main__":
     for name in STYLES.values():
         cut(Path(sys.argv[1]) / name, FONTS / name)
-    _TARGET.write_text(written({style: advances(FONTS / name) for style, name in STYLES.items()}), encoding="utf-8")
+    TARGET.write_text(written({style: advances(FONTS / name) for style, name in STYLES.items()}), encoding="utf-8")

@@ -70,7 +70,7 @@ def states(kept: Kept, chosen: dict[int, str]) -> Marks:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @every(
     history=histories(),
     answers=ANSWERS.map(lambda found: found | {"hours": ("11+",), "horizon": ("52",)}),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from xml.etree.ElementTree import fromstring
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.roadmap.chart import draw
+from bot.roadmap.raster import png
 from bot.roadmap.team import Ahead, Bar, Standing, Together, read, view, write
 
 TODAY = date(2026, 1, 5)
+WORDS = {"title": "the team", "steps": "next", "topics": "going for", "own": "other", "together": "do it together"}
 modules = st.sampled_from(["git", "ci", "containers", "iac", "metrics"])
 
 
@@ -84,3 +89,19 @@ def test_nothing_that_one_person_has_alone_is_named_and_everybody_is_counted_onc
 
 def test_what_another_version_wrote_does_not_count() -> None:
     assert () == read(["{}", "not json", '{"topic": 3}'])
+
+
+@settings(max_examples=20)
+@given(people)
+def test_the_picture_shows_the_bars_that_are_told_and_nothing_of_one_alone(team: list[Standing]) -> None:
+    seen = view(team, TODAY)
+    if seen.missing:
+        with pytest.raises(ValueError, match="more"):
+            draw(seen, WORDS, "alt")
+        return
+    for theme in ("light", "dark"):
+        drawn = fromstring(draw(seen, WORDS, "alt", theme))
+        texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+        shown = {bar.title for bar in (*seen.topics, *seen.steps)}
+        assert shown == {text for text in texts if text and text.isupper()}
+        assert b"\x89PNG" == png(draw(seen, WORDS, "alt", theme))[:4]

@@ -109,6 +109,12 @@ async def test_where_slack_takes_no_file_its_words_come_instead_and_say_why(
     assert {"D0ANA"} == {each.channel for each in posted}
 
 
+async def test_a_drawing_that_cannot_be_drawn_leaves_its_words(served: Served) -> None:
+    (shown,) = await told(served, alone(File("roadmap.svg", "image/svg+xml", "no drawing", "All of it.")), DIRECT)
+    assert "All of it." in words(shown)
+    assert {} == served.slack.files
+
+
 async def test_who_cannot_be_written_to_sees_the_words_in_the_channel_alone(served: Served) -> None:
     served.slack.script("conversations.open", Refuse("cannot_dm_bot"))
     (shown,) = await told(served, alone(CALENDAR))

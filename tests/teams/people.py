@@ -102,6 +102,7 @@ class Person:
             "type": kind,
             "id": str(next(_IDS)),
             "timestamp": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+            "localTimezone": "Europe/Berlin",
             "serviceUrl": self.teams.service_url,
             "channelId": "msteams",
             "from": {"id": self.id, "name": NAMES.get(self.id, self.id), "aadObjectId": self.author},

@@ -111,9 +111,12 @@ async def test_the_whole_interview_is_one_card_in_place(served: Served, ana: Per
         assert words(answer.json["value"]) == words(card.cards[0])  # the presser sees what everybody will see
     answer = await served.hear(ana.press(card, catalog.replies["review-make"]))
     await served.settled()
-    assert "Start with" in told(answer)
-    assert 2 == len(served.teams.posted)  # the opening and the one card
-    assert 8 <= len(card.before)
+    assert catalog.replies["teams-at-home"] == told(answer)
+    assert catalog.replies["teams-at-home"] in words(card.activity) and not labels(card)
+    opening, one, *roadmap = served.teams.posted
+    assert ([CHANNEL] * 2, 8) == ([each.conversation.partition(";")[0] for each in (opening, one)], len(card.before))
+    assert "Start with" in words(roadmap[0].activity)
+    assert not [each for each in roadmap if each.conversation.startswith(CHANNEL)]  # it is hers alone
 
 
 async def test_a_press_sent_again_has_the_same_answer_and_moves_once(served: Served, ana: Person) -> None:

@@ -153,6 +153,29 @@ async def test_the_interview_runs_to_a_plan_by_typed_words_only(chat: Page, cata
     await expect(turn.get_by_role("heading").first).to_contain_text("Your roadmap: DevOps first")
 
 
+async def test_a_roadmap_is_kept_ticked_off_and_changed_by_consent(chat: Page, catalog: Catalog) -> None:
+    words = catalog.replies
+    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
+        await say(chat, said)
+    plan = await press(chat, chat.get_by_role("button", name=words["review-make"]))
+    await expect(plan.get_by_role("columnheader", name=words["plan-column-until"])).to_be_visible()
+    for number in (1, 2):
+        await press(chat, chat.get_by_role("button", name=words["step-done"], exact=True).last)
+        done = await press(chat, chat.get_by_role("button", name=words["tick-yes"]).last)
+        await expect(done.get_by_text(f"Behind you: {number} of 7")).to_be_visible()
+    await press(chat, chat.get_by_role("button", name=words["plan-pace"]).last)
+    await press(chat, chat.get_by_role("button", name="11 or more").last)
+    offered = await press(chat, chat.get_by_role("button", name=words["review-make"]).last)
+    await expect(offered.get_by_text("Hours to go")).to_be_visible()
+    await press(chat, offered.get_by_role("button", name=words["offer-accept"]))
+    await chat.reload()
+    await expect(chat.locator(".turn").first).to_be_visible()
+    told = await say(chat, "how far am I?")
+    await expect(told.get_by_text("Behind you: 2 of 15")).to_be_visible()
+    everything = await press(chat, told.get_by_role("button", name=words["plan-all"]))
+    await expect(everything.get_by_role("cell", name=words["mark-done"], exact=True)).to_have_count(2)
+
+
 async def test_a_question_in_mid_interview_is_answered_and_the_interview_goes_on(chat: Page) -> None:
     turn = await say(chat, "/roadmap")
     first = await turn.get_by_role("heading").last.inner_text()
