@@ -67,13 +67,13 @@ def given(catalog: Catalog, road: Road | None, form: Form | None, at: datetime) 
 
 def _file(catalog: Catalog, road: Road, form: Form, at: datetime) -> File:
     name, media = FILES[form]
-    words = catalog.replies
-    text = _text(road, form, words, at)
+    words, today = catalog.replies, at.date()
     if form == "picture":
-        dark = picture.draw(road, today=at.date(), words=words, theme="dark")
-        return File(name, media, text, picture.alt(road, at.date(), words), dark)
+        light = picture.draw(road, today=today, words=words, theme="light")
+        dark = picture.draw(road, today=today, words=words, theme="dark")
+        return File(name, media, light, picture.alt(road, today, words), dark)
     values = {"count": len(road.stretches), "start": road.start.isoformat(), "end": road.end.isoformat()}
-    return File(name, media, text, markup.plain(say(catalog, f"export-{form}", **values)))
+    return File(name, media, _text(road, form, words, at), markup.plain(say(catalog, f"export-{form}", **values)))
 
 
 def _text(road: Road, form: Form, words: Mapping[str, str], at: datetime) -> str:
@@ -86,7 +86,4 @@ def _text(road: Road, form: Form, words: Mapping[str, str], at: datetime) -> str
             return exports.html(road, at.date(), words)
         case "csv":
             return exports.csv(road, words)
-        case "json":
-            return exports.json(road)
-        case "picture":
-            return picture.draw(road, today=at.date(), words=words)
+    return exports.json(road)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from bot import answers, interview, keepsakes, markup, roadmap
 from bot.answers import line, say
 from bot.catalog.schema import Catalog
-from bot.chat import Block, Bullets, Button, Buttons, Link, Links, Note, Reply, Table, Text
+from bot.chat import Block, Bullets, Button, Buttons, Note, Reply, Table, Text
 from bot.interview import Interview
 from bot.roadmap import Recommendation
 from bot.roadmap.kept import Kept
@@ -227,7 +227,7 @@ def progress(catalog: Catalog, held: Interview, today: date) -> Reply | None:
     blocks: list[Block] = [Text(_going(catalog, road))]
     if road.next:
         blocks.append(Text(_next(catalog, road.next, today)))
-        blocks.append(_places(road.next))
+        blocks += _places(road.next)
     stuck = [each.title for each in road.stretches if each.mark and each.mark.state == "stuck" and each != road.next]
     if stuck:
         blocks.append(Text(say(catalog, "progress-stuck", modules=answers.listed(catalog, stuck))))
@@ -247,9 +247,10 @@ def _next(catalog: Catalog, stretch: Stretch, today: date) -> str:
     return " ".join(said)
 
 
-def _places(stretch: Stretch) -> Links:
+def _places(stretch: Stretch) -> tuple[Bullets, ...]:
     """List where to learn it."""
-    return Links(tuple(Link(each.title, each.url) for each in stretch.resources))
+    links = tuple(f"[{markup.escape(each.title)}]({each.url})" for each in stretch.resources)
+    return (Bullets(links),) if links else ()
 
 
 def proof(catalog: Catalog, held: Interview, module: str) -> Reply:
@@ -277,7 +278,7 @@ def ticked(catalog: Catalog, held: Interview, module: str, today: date) -> Reply
         blocks.append(Buttons((Button(say(catalog, "restart"), "/restart"),)))
     else:
         blocks.append(Text(_next(catalog, road.next, today)))
-        blocks += [_places(road.next), *step_buttons(catalog, road)]
+        blocks += [*_places(road.next), *step_buttons(catalog, road)]
     return Reply(tuple(blocks))
 
 
@@ -290,7 +291,7 @@ def _helped(catalog: Catalog, road: Road, stretch: Stretch) -> Reply:
     open_ = [each.title for each in rests_on if each.mark is None or each.mark.state != "done"]
     if open_:
         blocks.append(Text(say(catalog, "stuck-needs", modules=answers.listed(catalog, open_))))
-    blocks.append(_places(stretch))
+    blocks += _places(stretch)
     ways = (("step-unstuck", "undo"), ("step-skip", "skip"), ("step-done", "done"))
     buttons = [Button(say(catalog, key), f"/{verb} {stretch.id}") for key, verb in ways]
     blocks.append(Buttons((*buttons, Button(say(catalog, "step-replan"), "/replan"))))

@@ -16,7 +16,7 @@ FONTS: Final = Path(__file__).parent / "fonts"
 _FILES: Final = sorted(str(each) for each in FONTS.glob("*.otf"))
 _FAMILY: Final = "Inter"
 _SIZE: Final = re.compile(r'<svg\b[^>]*? width="(\d+)" height="(\d+)"')
-_PIXELS: Final = 1_400_000  # of one picture: what is drawn in a tenth of a second, and sharp enough on any phone
+_PIXELS: Final = 1_250_000  # of one picture: what is drawn in a tenth of a second, and sharp enough on any phone
 
 
 def png(svg: str, most: int | None = None) -> bytes:

@@ -145,7 +145,7 @@ def _batch(table: Table, rule: ColumnElement[bool]) -> Callable[[Connection], in
 
 
 def belongings(tenant: str, author: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Name every row of a person in one tenant, but for how they are reached; in an order in which it can be deleted."""
+    """Name every row of a person in one tenant, but for how they are reached, in an order to delete them in."""
     tenant, author = fit(tenant), clean(author)
     person = who(tenant, author)
     own = select(conversation.c.thread).where(conversation.c.tenant == tenant, conversation.c.owner == author)

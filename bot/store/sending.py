@@ -131,7 +131,7 @@ def sent(connection: Connection, ids: Collection[int], at: datetime) -> bool:
     return bool(ids) and _end(connection, connection.execute(_SENT, {"ids": list(ids), "at": millis(at)}).all())
 
 
-def _end(connection: Connection, rows: Sequence[Row[Any]]) -> bool:
+def _end(connection: Connection, rows: Sequence[Any]) -> bool:
     """Delete what a last word was kept for: the word, and how its person was reached."""
     left = {(row.tenant, row.asker, row.message) for row in rows if row.message.startswith(LEAVING)}
     for tenant, author, message in left:

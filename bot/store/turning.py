@@ -132,7 +132,7 @@ class Turning(Generic[S]):
         *,
         deliver: bool,
     ) -> Turned:
-        """Take somebody's wish to be forgotten, once: `forget` deletes what is theirs, the last word waits to be said."""
+        """Take somebody's wish to be forgotten, once: `forget` deletes their rows, the last word waits to be said."""
         tenant, _ = address(message.place)
         at = millis(message.at)
         taken = {"tenant": tenant, "key": fit(message.id), "who": "", "at": at}  # nobody's: it outlives them for a day

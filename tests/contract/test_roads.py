@@ -14,7 +14,6 @@ from bot.store import Store
 from tests.contract.seats import Seat, seat
 from tests.contract.test_adapters import ALL, held
 
-
 ANSWERS = {
     "role": "developer",
     "goal": "ship-faster",

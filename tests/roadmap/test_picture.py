@@ -143,8 +143,8 @@ def size(image: bytes) -> tuple[int, int]:
 def test_pixels_fit_where_they_go(script: Roadmap, words: dict[str, str]) -> None:
     svg = picture.draw(lived(script), today=TODAY, words=words)
     wide, high = size(png(svg))
-    assert 720 <= wide <= 1080  # twice the width of a phone: sharp there
-    assert wide * high <= 1_410_000
+    assert 700 <= wide <= 1080  # twice the width of a phone: sharp there
+    assert wide * high <= 1_260_000
     assert 1024 >= max(size(png(svg, most=1024))) > 1000
     with pytest.raises(ValueError, match=r"."):
         png("no drawing")
@@ -153,7 +153,9 @@ def test_pixels_fit_where_they_go(script: Roadmap, words: dict[str, str]) -> Non
 def test_no_font_of_the_machine_is_used() -> None:
     sheet = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60">{}</svg>'
     text = '<text x="9" y="40" font-size="30" font-family="{}">Hamburg 42</text>'
-    drawn = {png(sheet.format(text.format(each))) for each in ("Inter", "monospace", "serif", "Noto Sans", "DejaVu Sans")}
+    drawn = {
+        png(sheet.format(text.format(each))) for each in ("Inter", "monospace", "serif", "Noto Sans", "DejaVu Sans")
+    }
     assert 1 == len(drawn)
     assert png(sheet.format("")) not in drawn
 
