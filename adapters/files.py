@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 # Files that make no sense as words in a chat: a page for a browser, a drawing.
 UNREADABLE: Final = ("text/html", "image/svg+xml")
+MARK: Final = "\ufeff"  # that a file is UTF-8: for programs, not for the eye
 NAME: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}"  # of a file, in an address
 ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; sandbox"  # its own page
 

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from aiohttp import web
 
+from adapters.metrics import Metrics
 from adapters.pace import Gate, Pace
 from adapters.web import app as chat
+from bot import telemetry
 from bot.catalog import load
 from bot.errors import ConfigError, StoreError
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 FINISH = 5.0  # seconds that turns under way get when the server stops
 WATCH = 1.0  # seconds between two looks at the content folders
+DRAIN = 1.0  # seconds in which whoever balances the load learns that we stop, before new connections are refused
 SWEEP = 3600.0  # seconds between two sweeps of what is too old to keep
 
 log = structlog.get_logger()
@@ -86,19 +89,23 @@ def build(  # noqa: PLR0913  (all but one have a default; whoever starts a serve
     warnings: Warnings = tuple,
     routes: Sequence[web.RouteDef] = (),
     gate: Gate | None = None,
+    metrics: Metrics | None = None,
+    store: Store[Conversation] | None = None,
 ) -> web.Application:
     """Put the application together.
 
     `spots` are the other places and what each needs; `reasons` and `warnings` feed `/ready`; `routes` are the
-    platforms' own doors. What doesn't come by HTTP goes through the same `gate`.
+    platforms' own doors. What doesn't come by HTTP goes through the same `gate`. `metrics` show the `store`, too.
     """
     health = Health(reasons, warnings)
-    app = web.Application(middlewares=[_admit], client_max_size=chat.BODY_LIMIT)
+    metrics = metrics or Metrics()
+    app = web.Application(middlewares=[metrics.time, _admit], client_max_size=chat.BODY_LIMIT)
     app[HEALTH] = health
     app[GATE] = gate or Gate()
     app.on_response_prepare.append(_secure)
     app.router.add_get("/live", health.live)
     app.router.add_get("/ready", health.ready)
+    app.router.add_get("/metrics", partial(metrics.serve, store=store))
     app.router.add_routes(routes)
     if web_chat:
         app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or Pace()).routes())
@@ -128,8 +135,9 @@ async def listen(
     port: int,
     stop: asyncio.Event,
     bound: Callable[[str], None] = lambda address: None,
+    drain: float = 0.0,
 ) -> None:
-    """Serve until `stop` is set, then: not ready, no new connections, turns under way finish.
+    """Serve until `stop` is set, then: not ready, for `drain` seconds; no new connections, turns under way finish.
 
     Tells `bound` the address once it is bound (port 0 picks a free one). Raises ConfigError when it can't be.
     """
@@ -148,47 +156,58 @@ async def listen(
         bound(f"http://[{name}]:{number}" if ":" in name else f"http://{name}:{number}")
         await stop.wait()
         app[HEALTH].stopping = True
+        await asyncio.sleep(drain)
     finally:
         await runner.cleanup()
 
 
 async def serve(advisor: Advisor, store: Store[Conversation], options: Settings) -> None:
     """Serve the advisor until SIGTERM or Ctrl-C; SIGHUP reads the content again."""
-
-    async def reasons() -> Sequence[str]:
-        return await _reasons(store)
-
-    gate = Gate()
+    told = _Told(store)
+    gate, metrics = Gate(), Metrics(anywhere=options.metrics == "anywhere")
     stop, reload = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, reload)):
         loop.add_signal_handler(number, event.set)
-    tasks = [asyncio.create_task(_watch(advisor, options, reload)), asyncio.create_task(_sweep(store))]
 
     def bound(address: str) -> None:
         log.info("serving", address=address, web=options.web, slack=options.slack, teams=options.teams)
 
+    async with AsyncExitStack() as platforms:
+        works = (_watch(advisor, options, reload, metrics), _sweep(store))
+        await platforms.enter_async_context(_beside(advisor, metrics, *works))
+        known = ((options.slack, partial(_slack, gate=gate)), (options.teams, _teams))
+        starts = [start for on, start in known if on]
+        running = [await platforms.enter_async_context(start(advisor, store, options)) for start in starts]
+
+        def warnings() -> Sequence[str]:
+            stale = ["content_stale"] if advisor.content_problem else []
+            return [*stale, *told.warnings, *(each for platform in running for each in platform.warnings())]
+
+        app = build(
+            advisor,
+            web_chat=options.web == "on",
+            spots=_spots(options),
+            reasons=told.reasons,
+            warnings=warnings,
+            routes=[each for platform in running for each in platform.routes()],
+            gate=gate,
+            metrics=metrics,
+            store=store,
+        )
+        await listen(app, options.host, options.port, stop, bound, 0.0 if options.loopback else DRAIN)
+
+
+@asynccontextmanager
+async def _beside(advisor: Advisor, metrics: Metrics, *works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do what is done beside serving, and count, until the block ends."""
+    telemetry.listen(metrics.fact)
+    advisor.tally = metrics.turn
+    tasks = [asyncio.create_task(work) for work in (*works, metrics.watch())]
     try:
-        async with AsyncExitStack() as platforms:
-            known = ((options.slack, partial(_slack, gate=gate)), (options.teams, _teams))
-            starts = [start for on, start in known if on]
-            running = [await platforms.enter_async_context(start(advisor, store, options)) for start in starts]
-
-            def warnings() -> Sequence[str]:
-                stale = ["content_stale"] if advisor.content_problem else []
-                return [*stale, *(each for platform in running for each in platform.warnings())]
-
-            app = build(
-                advisor,
-                web_chat=options.web == "on",
-                spots=_spots(options),
-                reasons=reasons,
-                warnings=warnings,
-                routes=[each for platform in running for each in platform.routes()],
-                gate=gate,
-            )
-            await listen(app, options.host, options.port, stop, bound)
+        yield
     finally:
+        telemetry.listen(None)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -218,13 +237,23 @@ def _spots(options: Settings) -> Sequence[chat.Spot]:
     )
 
 
-async def _reasons(store: Store[Conversation]) -> Sequence[str]:
-    try:
-        async with asyncio.timeout(1):
-            await store.check(datetime.now(UTC))
-    except (StoreError, TimeoutError):
-        return ["database"]
-    return []
+@dataclass(slots=True)
+class _Told:
+    """How the database is, for `/ready`: one write a look."""
+
+    store: Store[Conversation]
+    warnings: Sequence[str] = ()
+
+    async def reasons(self) -> Sequence[str]:
+        """Say why no turn can be taken; and note what waits for an admin."""
+        try:
+            async with asyncio.timeout(1):
+                found = await self.store.check(datetime.now(UTC))
+        except (StoreError, TimeoutError):
+            return ["database"]
+        waits = {"replies_parked": found.parked, "states_shelved": found.shelved}
+        self.warnings = [f"{name}: {count}" for name, count in waits.items() if count]
+        return []
 
 
 async def _sweep(store: Store[Conversation]) -> None:
@@ -235,10 +264,11 @@ async def _sweep(store: Store[Conversation]) -> None:
         await asyncio.sleep(SWEEP)
 
 
-async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event) -> None:
+async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event, metrics: Metrics) -> None:
     """Have the content read again when a file of it changes. What can't be used leaves the old content in place."""
     folders = [load.built_in(), *([options.content_dir] if options.content_dir else [])]
     seen = await asyncio.to_thread(load.stamp, folders)
+    metrics.content(seen, stale=bool(advisor.content_problem))
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(WATCH):
@@ -249,3 +279,4 @@ async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event) -> 
         seen = now
         reload.clear()
         await asyncio.to_thread(advisor.learn, options.content_dir)
+        metrics.content(seen, stale=bool(advisor.content_problem))

@@ -7,6 +7,7 @@ Must never know a platform or send anything.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Literal
 
 import structlog
 
-from bot import answers, beyond, commands, dialogue, interview, keepsakes, telemetry, together
+from bot import answers, beyond, commands, dialogue, interview, keepsakes, privacy, telemetry, together
 from bot.catalog import load as catalog_load
 from bot.catalog.schema import AnswerId, Catalog, Mode
 from bot.chat import Message, Place, Reply, Text
@@ -44,6 +45,7 @@ MANNERS: dict[Mode, Manner] = {
     "silent": "silent",
 }
 
+Outcome = Literal["answered", "silent", "refused", "failed"]
 Shape = Callable[[tuple[Reply, ...]], tuple[Reply, ...]]
 
 
@@ -69,6 +71,7 @@ class Advisor:
         self._store = store
         self._ask_human = ask_human
         self.content_problem = ""  # why the newest content isn't served; empty when it is
+        self.tally: Callable[[Outcome], None] = lambda outcome: None  # whoever counts gets what became of each message
 
     @property
     def catalog(self) -> Catalog:
@@ -112,15 +115,23 @@ class Advisor:
         knowledge = self._knowledge
         reference = telemetry.reference(message)
         try:
-            return await self._turn(knowledge, message, deliver, manner, guest, lead, shape)
+            if manner != "shadow" and _leaves(knowledge.catalog, message):
+                return await self._leave(message, deliver, lead, shape)
+            return self._counted(await self._turn(knowledge, message, deliver, manner, guest, lead, shape))
         except StoreError as error:
+            self.tally("refused")
             log.warning("turn_refused", place=telemetry.place_hash(message.place), ref=reference, why=str(error))
             raise
         except Exception:
             # The one place that catches everything: a person never sees a traceback, the log always does.
+            self.tally("failed")
             log.exception("turn_failed", place=telemetry.place_hash(message.place), ref=reference)
             apology = answers.line(knowledge.catalog, "apology", ref=reference)
             return await self.tell(message, *lead, apology) if deliver and manner != "shadow" else (apology,)
+
+    def _counted(self, said: tuple[Reply, ...]) -> tuple[Reply, ...]:
+        self.tally("answered" if said else "silent")
+        return said
 
     async def _turn(
         self,
@@ -160,6 +171,12 @@ class Advisor:
             return await self._store.replies(message)
         return turned.replies
 
+    async def _leave(self, message: Message, deliver: bool, lead: tuple[Reply, ...], shape: Shape) -> tuple[Reply, ...]:
+        """Forget the author, and say so. A repeated message is told the same where nobody delivers it."""
+        said = (*lead, *shape((privacy.gone(self.catalog),)))
+        turned = await self._store.leave(message, *said, deliver=deliver)
+        return self._counted(() if turned.repeated and deliver else said)
+
     async def _home(self, message: Message, peeked: Conversation | None) -> Place | None:
         """Find where the roadmap is that a message is about, when it is said where its author has none; else None."""
         held = peeked.interview if peeked else None
@@ -181,7 +198,10 @@ class Advisor:
         return tuple(each for each in held if each[1].owner == author and each[1].kept is not None)
 
     async def _around(self, message: Message) -> Around:
-        """Read what a team view needs; nothing for any other message."""
+        """Read what a team view needs, or somebody who asks what is kept of them; nothing for any other message."""
+        if _asks(self.catalog, message) == commands.Data():
+            kept = await self._store.about(message.place.owner, message.author)
+            return Around(kept=json.dumps(kept, ensure_ascii=False, indent=1))
         command = commands.parse(message.text) or (
             beyond.read(self.catalog, message.text) if message.addressed else None
         )
@@ -257,6 +277,16 @@ class Advisor:
         if state is None:
             return (dialogue.welcome(catalog),)
         return dialogue.reopened(catalog, state.interview, author)
+
+
+def _leaves(catalog: Catalog, message: Message) -> bool:
+    """Whether somebody has said that they want to be forgotten now."""
+    return message.addressed and _asks(catalog, message) == commands.Forget(sure=True)
+
+
+def _asks(catalog: Catalog, message: Message) -> commands.Command | None:
+    """Read what somebody asks about what is kept of them; None for anything else but another command."""
+    return commands.parse(message.text) or privacy.read(catalog, message)
 
 
 def _begins(message: Message) -> bool:

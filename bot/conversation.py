@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, keepsakes, policy
+from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, keepsakes, policy, privacy
 from bot.catalog.schema import AnswerId
 from bot.chat import Note, Reply
 from bot.interview import Interview
@@ -72,6 +72,7 @@ def _spoken(step: Step) -> commands.Command | None:
     """Read a command said in words: one of our own, or how we should behave."""
     said = commands.spoken(step.message.text) if step.message.addressed else None
     own = said or policy.mute(step.catalog, step.message) or policy.greetings(step.catalog, step.message)
+    own = own or privacy.read(step.catalog, step.message)
     if own is None and step.road is not None and (step.message.addressed or step.mine):
         own = keepsakes.read(step.catalog, step.message.text)
     return own or (beyond.read(step.catalog, step.message.text) if step.message.addressed or step.mine else None)
@@ -86,6 +87,10 @@ def _obey(step: Step, command: commands.Command) -> Said:
             return _status(step)
         case commands.Export(form):
             return _export(step, form)
+        case commands.Forget():
+            return Said(step.state, (privacy.ask(step.catalog),))
+        case commands.Data():
+            return Said(step.state, (privacy.given(step.catalog, step.around.kept),))
         case commands.WhyModule() | commands.WhatIf() | commands.All() as wanted:
             return _look(step, wanted)
     if isinstance(command, commands.Move | commands.Walk):
@@ -273,7 +278,7 @@ def _move(step: Step, move: commands.Move | commands.Walk) -> Said:
         return Said(step.state, (answers.line(step.catalog, "nothing-open", asker=True),))
     if not step.mine:
         return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
-    if isinstance(move, commands.Stop) and held.finished and step.state.offered != _STOPPING:
+    if isinstance(move, commands.Stop) and (held.finished or held.kept) and step.state.offered != _STOPPING:
         asked = step.state.model_copy(update={"offered": _STOPPING})
         return Said(asked, (dialogue.really_stop(step.catalog),))
     if isinstance(move, commands.Stop):

@@ -54,6 +54,10 @@ class Settings(BaseSettings):
         default="",
         description="Whom to ask when the advisor doesn't know, as shown in chat: `#platform-help`.",
     )
+    metrics: Literal["here", "anywhere"] = Field(
+        default="here",
+        description="Who may read `/metrics`: this machine, or whoever reaches the port (keep it off the internet).",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged. Message text is never logged."
     )
@@ -161,6 +165,12 @@ class Settings(BaseSettings):
         if folder is not None and not folder.is_dir():
             raise ValueError(f"{str(folder)!r} is not a folder; create it or unset the variable")
         return folder
+
+    @property
+    def salt(self) -> str:
+        """What nobody outside knows, the same after a restart and in every replica: for names in logs."""
+        secrets = (self.slack_signing_secret, self.slack_bot_token, self.slack_client_secret, self.teams_app_password)
+        return "|".join(each.get_secret_value() for each in secrets) + self.database_url
 
     @property
     def loopback(self) -> bool:

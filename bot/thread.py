@@ -98,6 +98,7 @@ class Around:
     standing: str = ""  # what would be told there of the author; "": they have no roadmap
     people: tuple[str, ...] = ()  # what is told of those who count
     counted: bool = False  # the author does
+    kept: str = ""  # what is kept of the author, where they ask to see it
     from_afar: bool = False  # the message was said elsewhere, and is about the roadmap of this thread
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.roadmap import exports
+from bot.roadmap.road import Road
 
 
 @pytest.fixture
@@ -65,3 +69,15 @@ def test_what_was_asked_in_vain_is_listed(run: CliRunner) -> None:
 
 def test_ask_needs_a_question(run: CliRunner) -> None:
     assert "Give a question" in told(run.invoke(main, ["ask"]), 2)
+
+
+def test_a_roadmap_that_was_taken_along_is_shown(run: CliRunner, tmp_path: Path) -> None:
+    at = date(2026, 1, 5)
+    road = Road("devops", "DevOps", "devops-base", "A base", at, at, Decimal(5), 1, ())
+    (tmp_path / "roadmap.json").write_text(exports.json(road), encoding="utf-8")
+    assert "# Roadmap: DevOps" in told(run.invoke(main, ["roadmap", "show", "roadmap.json"]))
+    (tmp_path / "other.json").write_text('{"format": "x"}', encoding="utf-8")
+    (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
+    assert "no roadmap of Whichops" in told(run.invoke(main, ["roadmap", "show", "other.json"]), 1)
+    assert "can't be read" in told(run.invoke(main, ["roadmap", "show", "binary.json"]), 1)
+    assert "--jsonl" in told(run.invoke(main, ["roadmap"]), 2)

@@ -22,7 +22,7 @@ from functools import lru_cache
 from itertools import count
 from typing import Final
 
-from adapters.files import UNREADABLE
+from adapters.files import MARK, UNREADABLE
 from adapters.slack import grid, limits, press
 from adapters.slack.limits import weigh
 from adapters.slack.words import CALL, calling, code, cut, cut_mrkdwn, escape, link, rich, section, spans, weight
@@ -240,7 +240,7 @@ def _still(block: Text | Note | Bullets | Links | Table, rich: bool, tables: boo
 def _file(file: File, look: Look) -> Iterator[Piece]:
     """Write out a file, where it can't be uploaded: what it is good for or shows, and what it says."""
     yield from _pieces(_paragraphs(literal(file.alt), look), clean(plain(file)))
-    text = clean(file.text)
+    text = clean(file.text).lstrip(MARK)
     if file.media not in UNREADABLE and text.strip():
         yield from _pieces(code(text, limits.RICH_TEXT, plainly=not look.rich), "")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from adapters.files import UNREADABLE
+from adapters.files import MARK, UNREADABLE
 from adapters.spans import Spans, blank, clean, literal, pages, row_line, shorten, size
 from adapters.teams import limits
 from adapters.teams.limits import weigh
@@ -113,7 +113,7 @@ def block(each: Block, press: Press) -> list[Json]:
 
 def file(each: File) -> list[Json]:
     """Write a file out: what it is good for or shows, and what it says, to be copied."""
-    text = clean(each.text)
+    text = clean(each.text).lstrip(MARK)
     drawn = paragraphs(literal(each.alt))
     if each.media in UNREADABLE or not text.strip():
         return drawn

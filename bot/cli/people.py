@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -16,6 +17,7 @@ from bot.advisor import Advisor
 from bot.catalog import load
 from bot.cli.root import knowledge, main, opened
 from bot.matching.matcher import Explanation
+from bot.roadmap import exports
 from bot.settings import Settings
 
 
@@ -25,7 +27,7 @@ def serve() -> None:
     from adapters import server  # noqa: PLC0415  (aiohttp costs 0.3 s; only `serve` pays)
 
     options = settings.load()
-    telemetry.configure(options.log_level, json=not sys.stderr.isatty())
+    telemetry.configure(options.log_level, json=not sys.stderr.isatty(), salt=options.salt)
     asyncio.run(_serve(options, server.serve))
 
 
@@ -96,12 +98,28 @@ def _stage(value: object) -> str:
     return str(value)
 
 
-@main.command(name="roadmap")
-@click.option("--jsonl", is_flag=True, required=True, help="One JSON object a line on stdin, one a line on stdout.")
-def roadmap_command(jsonl: bool) -> None:
-    """Make roadmaps from interview answers."""
+@main.group(name="roadmap", invoke_without_command=True)
+@click.option("--jsonl", is_flag=True, help="One JSON object a line on stdin, one a line on stdout.")
+@click.pass_context
+def roadmap_command(context: click.Context, jsonl: bool) -> None:
+    """Make roadmaps from interview answers (--jsonl), or read one that was taken along (show)."""
+    if context.invoked_subcommand is not None:
+        return
+    if not jsonl:
+        raise click.UsageError("Give --jsonl with answers on stdin, or `show FILE`.")
     catalog = load.load(settings.load().content_dir)
     _lines(lambda request: roadmap.machine(catalog.roadmap, request))
+
+
+@roadmap_command.command(name="show")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def roadmap_show(file: Path) -> None:
+    """Show a roadmap that was taken along as JSON."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file} can't be read: {error}") from None
+    click.echo(exports.markdown(exports.read_json(text), load.load(settings.load().content_dir).replies), nl=False)
 
 
 def _lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:

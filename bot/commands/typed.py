@@ -16,10 +16,12 @@ from bot.commands.values import (
     Bad,
     Change,
     Command,
+    Data,
     Explain,
     Export,
     Feedback,
     Finish,
+    Forget,
     Form,
     Give,
     Greetings,
@@ -84,6 +86,8 @@ _PLAIN: dict[str, Command] = {
     "publish": Publish(),
     "team": Team(),
     "export": Export(),
+    "forget": Forget(),
+    "data": Data(),
 }
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _STATES: dict[str, Literal["done", "skipped", "stuck", "open"]] = {
@@ -124,6 +128,7 @@ USAGE: dict[str, str] = {
     "publish": "/publish [now]",
     "export": "/export [picture|ics|markdown|html|csv|json]",
     "team": "/team [join|leave]",
+    "forget": "/forget [now]",
 }
 
 
@@ -188,6 +193,8 @@ def _with_words(name: str, words: list[str]) -> Command | None:
             return Explain(ref)
         case "export", [form] if form.lower() in _FORMS:
             return Export(_FORMS[form.lower()])
+        case "forget", ["now"]:
+            return Forget(sure=True)
         case "human", [ref, *said]:
             return Human(ref, " ".join(said))
         case "feedback", [ref, "up"]:

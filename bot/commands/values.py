@@ -283,6 +283,18 @@ Kept = Remind | Unremind | Snooze | Ring | Publish  # what is about a roadmap th
 
 
 @dataclass(frozen=True, slots=True)
+class Forget:
+    """`/forget`: say what would be deleted of me, and ask; `/forget now`: delete it."""
+
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """`/data`: what is kept of me, as a file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bad:
     """A slash command we don't have, or one whose words don't fit. `usage` is empty if unknown."""
 
@@ -291,4 +303,4 @@ class Bad:
 
 
 Asked = Roadmap | Show | Help | Status | Welcome | Feedback | Explain | NoneOfThese
-Command = Move | Walk | Look | Asked | Mute | Greetings | Human | Export | Kept | Team | Bad
+Command = Move | Walk | Look | Asked | Mute | Greetings | Human | Export | Kept | Team | Forget | Data | Bad

@@ -24,7 +24,7 @@ from bot.matching.table import table
 from bot.matching.titles import Titles
 
 NEAREST = 3
-FAINT = 0.003  # a candidate less probable than this is not worth showing
+FAINT = 0.002  # a candidate less probable than this is not worth showing
 LONGEST = 120  # words read of one part
 WHOLE = 40  # a text up to this long may be one question though it has several sentences
 ASIDE = 0.4  # weight of a sentence that doesn't ask, beside one that does
@@ -165,8 +165,12 @@ class Matcher:
 
     def _found(self, judged: _Judged, each: list[_Judged], asking: list[bool]) -> list[_Judged]:
         """Choose among a message as a whole and its parts: several that are sure, else what has most to say."""
+        talk = [_talks(one) for one in each]
+        if not all(talk):  # "right?" and "can you help me" beside a question ask nothing
+            asking = [asks and not talks for asks, talks in zip(asking, talk, strict=True)]
         asked = any(asking)
-        weights = [ASIDE if asked and not asks else self._weight(one) for asks, one in zip(asking, each, strict=True)]
+        aside = [(asked and not asks) or (talks and not all(talk)) for asks, talks in zip(asking, talk, strict=True)]
+        weights = [ASIDE if aloof else self._weight(one) for aloof, one in zip(aside, each, strict=True)]
         if asked and 1.0 in weights:
             each = [one if asks else _muted(one) for asks, one in zip(asking, each, strict=True)]
         strong = [one for one, weight in zip(each, weights, strict=True) if weight == 1.0 and self._counts(one)]

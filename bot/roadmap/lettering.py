@@ -48,12 +48,24 @@ def wrap(text: str, room: float, size: float, style: Style = "plain") -> list[st
 
 
 def fitted(text: str, room: float, sizes: tuple[float, ...], style: Style, most: int = 1) -> tuple[float, list[str]]:
-    """Find the first size at which a text takes at most so many lines; the last one if none does."""
-    for size in sizes:
-        lines = wrap(text, room, size, style)
-        if len(lines) <= most:
-            return size, lines
-    return sizes[-1], wrap(text, room, sizes[-1], style)
+    """Find the first size at which a text takes at most so many lines, else the first with the fewest.
+
+    Of several lines none is much longer than the others.
+    """
+    tried = [(size, wrap(text, room, size, style)) for size in sizes]
+    size, lines = min(tried, key=lambda each: max(most, len(each[1])))
+    while len(lines) > 1:
+        room *= 0.94
+        narrower = wrap(text, room, size, style)
+        if len(narrower) > len(lines) or _cut(narrower, text):
+            break
+        lines = narrower
+    return size, lines
+
+
+def _cut(lines: list[str], text: str) -> bool:
+    """Tell whether a word was cut to make it fit."""
+    return " ".join(lines) != clean(text)
 
 
 def _pieces(word: str, room: float, size: float, style: Style) -> list[str]:

@@ -34,8 +34,8 @@ def draw(road: Road, *, today: date, words: Words, theme: Theme = "light") -> st
     for each in lanes:
         panel(sheet, colours, each)
     _grid(sheet, colours, road, calendar, [(each.top + 76, each.bottom - 2) for each in lanes])
-    _axis(sheet, colours, calendar, words, axis)
     _today(sheet, colours, calendar, words, (axis, end), today)
+    _axis(sheet, colours, calendar, words, axis)
     bars = {bar.stretch.id: bar for each in lanes for bar in each.bars}
     for bar in bars.values():
         for name in nearest(bar.stretch, bars):
@@ -114,6 +114,7 @@ def _axis(sheet: Sheet, colours: Palette, calendar: Days, words: Words, y: float
         said = day(words, each)
         x = min(calendar.at(each), RIGHT - width(said, SMALL))
         if x >= free:
+            sheet.rect((x - 4, y + 58), (width(said, SMALL) + 8, 42), colours.ground, 8)
             sheet.text((x, y + 90), said, SMALL, colours.soft)
             free = x + width(said, SMALL) + 20
 
@@ -141,17 +142,18 @@ def _later(sheet: Sheet, colours: Palette, road: Road, words: Words, y: float) -
     titles += [say(words, "picture-later-more", count=more)] if more else []
     sheet.text((LEFT, y + 50), words["picture-later"], 38, colours.ink, "strong")
     x, y, outline = float(LEFT), y + 80, f'stroke="{colours.thread}" stroke-width="2" stroke-dasharray="8 7"'
+    high = 0.0  # of the row; the first chip makes one
     for title in titles:
         _, lines = fitted(title, RIGHT - LEFT - 48, (SMALL,), "plain")
         wide = max(width(each, SMALL) for each in lines) + 48
-        if x > LEFT and x + wide > RIGHT:
-            x, y = LEFT, y + 76
-        sheet.rect((x, y), (wide, 62 + 42 * (len(lines) - 1)), colours.ground, 31, outline)
+        if high and (x + wide > RIGHT or len(lines) > 1 or high > 62):
+            x, y = float(LEFT), y + high + 14
+        high = 62.0 + 42 * (len(lines) - 1)
+        sheet.rect((x, y), (wide, high), colours.ground, 31, outline)
         for number, each in enumerate(lines):
             sheet.text((x + 24, y + 42 + 42 * number), each, SMALL, colours.soft)
         x += wide + 14
-        y += 42 * (len(lines) - 1)
-    return y + 62
+    return y + high
 
 
 def _foot(sheet: Sheet, colours: Palette, road: Road, words: Words, y: float) -> float:

@@ -1,7 +1,8 @@
 """The store: one class for SQLite and PostgreSQL, asynchronous outside, plain functions in worker threads inside.
 
 A call returns after its commit, or raises StoreError within two seconds. Must never read a clock
-(times come with messages) nor know what a conversation remembers.
+(times come with messages) nor know what a conversation remembers. Over 400 lines because it is all there is to ask of
+the database, in one place; what is done about it is in the files beside it.
 """
 
 from __future__ import annotations

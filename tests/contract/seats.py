@@ -136,7 +136,7 @@ class ConsoleSeat:
         raise NotImplementedError
 
     async def files(self) -> dict[str, bytes]:
-        found = {path.name: path.read_bytes() for path in self.folder.glob("roadmap*")}
+        found = {path.name: path.read_bytes() for glob in ("roadmap*", "my-data*") for path in self.folder.glob(glob)}
         for name in found:
             (self.folder / name).unlink()
         return found

@@ -13,10 +13,10 @@ from icalendar import Calendar
 
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
+from bot.roadmap import exports
 from tests.contract.seats import Seat, seat
 from tests.contract.test_adapters import WIRED, answer_by_clicks
 
-exports = pytest.importorskip("bot.roadmap.exports")
 EVERYWHERE = ("console", "web", "slack-http", "teams")
 
 
@@ -42,7 +42,7 @@ async def test_the_picture_and_every_file_reach_the_owner_and_nobody_else(here: 
     assert 0 < len(whole.stretches) == len({str(each["UID"]) for each in events})
 
     await here.say("download my roadmap as csv")
-    rows = list(csv.reader(io.StringIO((await here.files())["roadmap.csv"].decode())))
+    rows = list(csv.reader(io.StringIO((await here.files())["roadmap.csv"].decode("utf-8-sig"))))
     assert len(whole.stretches) + 1 == len(rows)
     await here.say("/export markdown")
     told = (await here.files())["roadmap.md"].decode()

@@ -64,7 +64,7 @@ def test_what_is_no_roadmap_is_refused_with_the_reason(text: str, told: str) -> 
 def test_a_roadmap_that_cannot_be_is_refused_by_the_place_that_is_wrong(script: Roadmap) -> None:
     road = json.loads(exports.json(lived(script)))
     first, second, *_ = road["stretches"]
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "`stretches.0.hours`": {"stretches": [first | {"hours": "many"}]},
         "`hours_a_week`": {"hours_a_week": "NaN"},
         "`stretches.0.resources.0.url`": {
