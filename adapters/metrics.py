@@ -7,7 +7,6 @@ never change what is counted.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -87,12 +86,12 @@ class Metrics:
         elif event in EVENTS:
             self._events.labels(event).inc()
 
-    def content(self, stamp: str, *, stale: bool) -> None:
-        """Note which content is served, by the fingerprint of its files."""
+    def content(self, version: str, *, stale: bool) -> None:
+        """Note which content is served, and whether there is newer content that can't be."""
         self._stale.set(stale)
         if not stale:
             self._content.clear()
-            self._content.labels(hashlib.sha256(stamp.encode()).hexdigest()[:8]).set(1)
+            self._content.labels(version).set(1)
 
     async def watch(self) -> None:
         """Measure how long the loop is held, until cancelled."""

@@ -7,6 +7,7 @@ take are refused at once, so that whoever sent them tries again. Must never know
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -26,6 +27,8 @@ from bot.catalog import load
 from bot.errors import ConfigError, StoreError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.advisor import Advisor
     from bot.conversation import Conversation
     from bot.settings import Settings
@@ -268,7 +271,7 @@ async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event, met
     """Have the content read again when a file of it changes. What can't be used leaves the old content in place."""
     folders = [load.built_in(), *([options.content_dir] if options.content_dir else [])]
     seen = await asyncio.to_thread(load.stamp, folders)
-    metrics.content(seen, stale=bool(advisor.content_problem))
+    metrics.content(await asyncio.to_thread(_version, folders), stale=bool(advisor.content_problem))
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(WATCH):
@@ -279,4 +282,13 @@ async def _watch(advisor: Advisor, options: Settings, reload: asyncio.Event, met
         seen = now
         reload.clear()
         await asyncio.to_thread(advisor.learn, options.content_dir)
-        metrics.content(seen, stale=bool(advisor.content_problem))
+        metrics.content(await asyncio.to_thread(_version, folders), stale=bool(advisor.content_problem))
+
+
+def _version(folders: Sequence[Path]) -> str:
+    """Name the content by what is in its files: the same in every replica that serves the same."""
+    held = hashlib.sha256()
+    for path in (each for folder in folders for each in sorted(folder.rglob("*.yaml"))):
+        with suppress(OSError):  # gone since it was listed
+            held.update(path.read_bytes())
+    return held.hexdigest()[:8]

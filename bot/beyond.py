@@ -107,6 +107,8 @@ def _publish(step: Step, *, now: bool) -> Said:
 
 def _team(step: Step, joining: bool | None) -> Said:
     catalog, around, at = step.catalog, step.around, step.message.at
+    if step.guest and joining is not False:  # outsiders read along, or ask
+        return Said(step.state, (answers.line(catalog, "not-for-guests", asker=True),))
     if not around.channel:
         return Said(step.state, (answers.line(catalog, "team-nowhere", asker=True),))
     if joining is None:

@@ -72,7 +72,7 @@ def _file(catalog: Catalog, road: Road, form: Form, at: datetime) -> File:
         light = picture.draw(road, today=today, words=words, theme="light")
         dark = picture.draw(road, today=today, words=words, theme="dark")
         return File(name, media, light, picture.alt(road, today, words), dark)
-    values = {"count": len(road.stretches), "start": road.start.isoformat(), "end": road.end.isoformat()}
+    values = {"start": road.start.isoformat(), "end": road.end.isoformat()}
     return File(name, media, _text(road, form, words, at), markup.plain(say(catalog, f"export-{form}", **values)))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 from bot import answers, commands
 from bot.answers import line, say
@@ -48,7 +49,7 @@ def _wish(catalog: Catalog, rest: str) -> commands.Remind | None:
     """Read the days, the time and the zone; every word must be one of these, or mean nothing here."""
     days: set[int] = set()
     at, found = None, ""
-    names = [_list(catalog, "remind-days", ";")[number].split(", ") for number in range(7)]
+    names = [_list(catalog, "remind-days")[number].split(", ") for number in range(7)]
     spare = set(_list(catalog, "remind-filler"))
     times = dict(each.split() for each in _list(catalog, "remind-times"))
     words = _WORD.findall(re.sub(r"(\d)\s+([ap])\.?m\b\.?", r"\1\2m", rest, flags=re.IGNORECASE))
@@ -86,8 +87,14 @@ def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
         return None
 
 
-def _list(catalog: Catalog, key: str, mark: str = ";") -> list[str]:
-    return [each.strip() for each in catalog.replies[key].split(mark)]
+def _list(catalog: Catalog, key: str) -> tuple[str, ...]:
+    return listed(catalog.replies[key])
+
+
+@cache
+def listed(line: str) -> tuple[str, ...]:
+    """Split a line of sayings. Kept: it is done for every message, and there are few such lines."""
+    return tuple(each.strip() for each in line.split(";"))
 
 
 # Setting and moving -----------------------------------------------------------------------

@@ -13,6 +13,7 @@ from bot import answers, commands, markup
 from bot.answers import line, say
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Block, Button, Buttons, File, Note, Reply, Table, Text
+from bot.reminding import listed
 from bot.roadmap import chart
 from bot.roadmap.palette import Theme
 from bot.roadmap.road import Road, Stretch
@@ -29,8 +30,7 @@ _SAID: tuple[tuple[str, commands.Publish | commands.Team], ...] = (
 def read(catalog: Catalog, said: str) -> commands.Publish | commands.Team | None:
     """Read a wish to show a roadmap or to see the team, as people say it; None for anything else."""
     words = " ".join(said.casefold().replace("\u2019", "'").split()).strip(" .!?")
-    found = (each for key, each in _SAID if words in (name.strip() for name in catalog.replies[key].split(";")))
-    return next(found, None)
+    return next((each for key, each in _SAID if words in listed(catalog.replies[key])), None)
 
 
 # A roadmap that is shown ------------------------------------------------------------------

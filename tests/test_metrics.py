@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,17 @@ async def test_a_server_tells_its_numbers_and_no_words(tmp_path: Path) -> None:
         started(tmp_path, {"WHICHOPS_METRICS": "anywhere"}, "-m", "bot", "serve") as server,
         ClientSession() as web,
     ):
-        said = {"id": "11111111-1111-4111-8111-111111111111", "thread": "t1", "text": f"what is mlops {CANARY}"}
-        async with web.post(f"{server.url}/chat", json=said, headers={"Origin": server.url}) as answer:
-            status = answer.status
+        async with web.get(f"{server.url}/new") as answer:
+            thread = str(answer.url)
+        said = {"turn": "11111111-1111-4111-8111-111111111111", "text": f"what is mlops {CANARY}"}
+        async with web.post(f"{thread}/say", data=said, headers={"Origin": server.url}) as answer:
+            assert 200 == answer.status
         async with web.get(f"{server.url}/metrics") as answer:
             told = await answer.text()
         async with web.get(f"{server.url}/ready") as answer:
             assert {"ready": True, "reasons": [], "warnings": []} == await answer.json()
-    assert f'whichops_request_seconds_count{{route="/chat",status="{status}"}} 1.0' in told
+    assert re.search(r'whichops_request_seconds_count\{route="/[^"]*/say",status="200"\} 1\.0', told)
+    assert 'whichops_turns_total{outcome="answered"} 1.0' in told
     for line in (
         "whichops_outbox_waiting 0.0",
         "whichops_outbox_parked 0.0",

@@ -110,12 +110,18 @@ class Delivery:
         place = outgoing.place
         reference = await self._reach.reference(place)
         if reference is None:
-            return None
+            return await self._own_chat(outgoing) if outgoing.reply.audience == "direct" else None
         alone = (outgoing.reply.audience != "thread" or is_quiet(place)) and reference.kind != "personal"
         if not alone:
             return _Way(reference, place.channel)
         known = await self._reach.known(place, outgoing.asker)
         return _Way(reference, place.channel, known.address if known else outgoing.asker)
+
+    async def _own_chat(self, outgoing: Outgoing) -> _Way | None:
+        """Find the conversation with the asker alone, where nothing is known of the thread any more."""
+        known = await self._reach.known(outgoing.place, outgoing.asker)
+        found = await self._reach.reference(outgoing.place, known.direct) if known and known.direct else None
+        return _Way(found, known.direct) if known and found else None
 
     async def _directly(self, outgoing: Outgoing, way: _Way) -> _Way:
         """Find the conversation with the asker alone, and open it where there is none. Raises TeamsError."""
@@ -169,7 +175,7 @@ class Delivery:
 
     async def _post_all(self, outgoing: Outgoing, half: _Half) -> None:
         way = half.way
-        if way.channel != outgoing.place.channel and not half.told:
+        if way.channel != outgoing.place.channel and not half.told and outgoing.reply.audience != "direct":
             await self._api.send(way.to, self._line("teams-to-direct"))
             half.told = True
         bodies = await self._drawn(outgoing, written=bool(way.asker))

@@ -21,8 +21,7 @@ REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
 
 AHEAD = 0.2  # by how much the best answer must lead the next one, else both are offered
-CLEAR = 0.3  # answer what has words of its own from this probability on, where ...
-FAR = 2.5  # ... it is this many times the next one, and anything that speaks for a refusal
+CLEAR, FAR = 0.3, 2.5  # what has words of its own: from this on, if so many times the next and any refusal
 
 PAIRED = ("compare", "changes", "stays")
 HALF = (*PAIRED, "choose")  # need two: a hint will do for the second
@@ -58,6 +57,7 @@ TWO_NAMED = {
 }
 ONE_NAMED = {"glossary": 0.4, "onboarding": 0.12, "smalltalk": 0.1, "oos": 0.7, "stays": 0.7, "changes": 0.7}
 TWO_TOLD = {"compare": 1.4, "stays": 1.8, "changes": 1.4, "choose": 1.4}  # after an answer about two topics
+OTHER_TERM = 0.4  # what speaks for a term where another one is named
 TERM_NAMED = {"smalltalk": 0.3, "facet": 0.7, "glossary": 1.2}
 
 Key = TypeVar("Key")
@@ -121,7 +121,7 @@ def prior(label: str, named: Named, context: Context | None) -> float:
     if named.topics:
         return ONE_NAMED.get(base, 1.0)
     if named.terms:
-        return TERM_NAMED.get(base, 1.0)
+        return OTHER_TERM if base == "glossary" and rest and rest not in named.terms else TERM_NAMED.get(base, 1.0)
     if named.leans and context and base == "smalltalk" and named.length > 2:
         return LEANING
     if base == "oos" and context and named.points and named.length <= SHORT_TURN and rest not in ORDERS:
@@ -295,9 +295,8 @@ def _of_a_term_aside(kind: str, named: Named) -> bool:
 
 def _of_the_team(named: Named, context: Context | None) -> bool:
     """Tell whether a turn asks on about the team's own answer that was given last."""
-    if not context or not context.kind.startswith("onboarding:") or named.field or named.hints or named.around:
-        return False
-    return named.leans
+    team = context is not None and context.kind.startswith("onboarding:")
+    return team and named.leans and not (named.field or named.hints or named.around)
 
 
 def _of_the_term(kind: str, named: Named, context: Context | None) -> bool:

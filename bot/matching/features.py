@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import log
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ from bot.matching.table import Floats, Table
 
 TOPIC, TERM = "topicx", "termx"
 LEAST = 2  # phrasings an n-gram must stand in to count
+MOST = 200_000  # n-grams that count: of more, those in the most phrasings
 MEANING = 3.0  # how much a sentence's meaning weighs
 WORDS = 3.0  # ... and its n-grams
 FEW, SELDOM = (2000, 1.5)  # of fewer phrasings than this the n-grams weigh less: each was seen too seldom
@@ -53,6 +53,31 @@ class Bag:
     def size(self) -> float:
         """Return the length of the whole bag."""
         return float(np.sqrt(self.weights @ self.weights + self.meaning @ self.meaning))
+
+
+@dataclass(frozen=True, slots=True)
+class Bags:
+    """The bags of many views as one: the n-grams of each end at its place in `ends`, its meaning is a row."""
+
+    places: npt.NDArray[np.intp]
+    weights: Floats
+    ends: npt.NDArray[np.intp]
+    meaning: Floats
+
+    def __len__(self) -> int:
+        """Return how many bags there are."""
+        return len(self.ends)
+
+    def some(self, chosen: npt.NDArray[np.intp]) -> Bags:
+        """Return some of the bags."""
+        lengths = np.diff(self.ends, prepend=0)[chosen]
+        ends = np.cumsum(lengths)
+        at = np.arange(ends[-1]) + np.repeat(self.ends[chosen] - ends, lengths)
+        return Bags(self.places[at], self.weights[at], ends, self.meaning[chosen])
+
+    def moved(self, places: npt.NDArray[np.intp]) -> Bags:
+        """Return the same bags with their n-grams at other places."""
+        return Bags(places, self.weights, self.ends, self.meaning)
 
 
 def view(words: Sequence[str], spots: Iterable[Spot]) -> View:
@@ -94,16 +119,45 @@ class Features:
         self._table = table
 
     @classmethod
-    def of(cls, views: Sequence[View], table: Table) -> Features:
-        """Learn the n-grams of some views."""
-        counts: Counter[str] = Counter()
-        for seen in views:
-            counts.update(dict.fromkeys(grams(seen), 1))
-        kept = sorted(gram for gram, count in counts.items() if count >= LEAST)
-        rarity = np.array([log((1 + len(views)) / (1 + counts[gram])) + 1.0 for gram in kept], np.float32)
-        middle: Floats = np.stack([table.vector(seen.meaning) for seen in views]).mean(axis=0)
-        force = WORDS if len(views) >= FEW else SELDOM
-        return cls({gram: place for place, gram in enumerate(kept)}, rarity, middle, force, table)
+    def of(cls, views: Sequence[View], table: Table) -> tuple[Features, Bags]:
+        """Learn the n-grams of some views; return also what the model sees of each of these."""
+        ids: dict[str, int] = {}
+        found = [[ids.setdefault(gram, len(ids)) for gram in grams(seen)] for seen in views]
+        lines = np.repeat(np.arange(len(views)), [len(each) for each in found])
+        flat = lines * len(ids) + np.fromiter(chain.from_iterable(found), np.intp, len(lines))
+        keys, repeats = np.unique(flat, return_counts=True)
+        lines, keys = np.divmod(keys, len(ids))
+        counts = np.bincount(keys, minlength=len(ids))
+        kept = np.sort(np.argsort(-counts, kind="stable")[:MOST])
+        kept = kept[counts[kept] >= LEAST]
+        rarity = (np.log((1 + len(views)) / (1 + counts[kept])) + 1.0).astype(np.float32)
+        place = np.full(len(ids), -1, np.intp)
+        place[kept] = np.arange(len(kept))
+        meaning = table.vectors([seen.meaning for seen in views])
+        names = list(ids)
+        features = cls(
+            {names[at]: to for to, at in enumerate(kept.tolist())},
+            rarity,
+            meaning.mean(axis=0),
+            WORDS if len(views) >= FEW else SELDOM,
+            table,
+        )
+        counted = place[keys] >= 0
+        return features, features.bags(lines[counted], place[keys[counted]], repeats[counted], meaning)
+
+    def bags(
+        self,
+        lines: npt.NDArray[np.intp],
+        places: npt.NDArray[np.intp],
+        repeats: npt.NDArray[np.intp],
+        meaning: Floats,
+    ) -> Bags:
+        """Weigh the n-grams of many views at once: `lines` says whose each is, `repeats` how often it stands there."""
+        weights = self.rarity[places] * (1 + np.log(repeats.astype(np.float32)))
+        length = np.sqrt(np.bincount(lines, weights * weights, len(meaning))).astype(np.float32)
+        weights *= (np.float32(self.force) / length.clip(1e-6))[lines]
+        ends = np.cumsum(np.bincount(lines, minlength=len(meaning)))
+        return Bags(places, weights, ends, np.float32(MEANING) * (meaning - self.middle))
 
     def bag(self, seen: View) -> Bag:
         """Return what the model sees of a view."""

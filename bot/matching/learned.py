@@ -33,8 +33,8 @@ def learn(texts: Sequence[Example], reader: Reader, table: Table) -> Learned:
     """Learn from the phrasings of a catalog."""
     readings = [reader.read_example(example.text) for example in texts]
     labels = [label(example, reading) for example, reading in zip(texts, readings, strict=True)]
-    features = Features.of([reading.view for reading in readings], table)
-    model = fit([features.bag(reading.view) for reading in readings], labels, len(features.places))
+    features, bags = Features.of([reading.view for reading in readings], table)
+    model = fit(bags, labels, len(features.places))
     spoken: dict[str, set[str]] = {}
     for name, reading in zip(labels, readings, strict=True):
         spoken.setdefault(name, set()).update(reading.words)

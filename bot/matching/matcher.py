@@ -220,8 +220,7 @@ class Matcher:
     def _scores(self, reading: Reading) -> tuple[str | None, dict[str, float]]:
         """Return the label of the curated phrasing this is, if it is one, and the probability of each label."""
         told = self._exact.get(reading.key("topic")) or self._exact.get(reading.key("topic", "term"))
-        row = self._model.scores(self._features.bag(reading.view))
-        scores = dict(zip(self._model.labels, row.tolist(), strict=True))
+        scores = self._model.scores(self._features.bag(reading.view))
         if told is not None:
             scores = {name: 0.02 * score for name, score in scores.items()}
             scores[told] = scores.get(told, 0.0) + 0.98

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from bot.matching.features import Features
 from bot.matching.learned import Learned
-from bot.matching.model import Model
+from bot.matching.model import Branch, Model
 from bot.matching.table import Table
 
 KEPT = 4  # files: the shipped content, a team's, and the ones before
@@ -91,9 +91,27 @@ def _pack(learned: Learned) -> dict[str, npt.NDArray[np.generic]]:
         "force": np.array([features.force], np.float32),
         "labels": _text(model.labels),
         "weights": model.weights,
+        **_pack_branches(model.branches),
         "exact": _text(f"{name}\t{' '.join(words)}" for words, name in learned.exact.items()),
         "spoken": _text(f"{name}\t{' '.join(sorted(words))}" for name, words in learned.spoken.items()),
     }
+
+
+def _pack_branches(branches: tuple[Branch, ...]) -> dict[str, npt.NDArray[np.generic]]:
+    packed: dict[str, npt.NDArray[np.generic]] = {"branches": np.array([len(branches)])}
+    for at, branch in enumerate(branches):
+        packed |= {f"labels{at}": _text(branch.labels), f"places{at}": branch.places, f"weights{at}": branch.weights}
+    return packed
+
+
+def _unpack_branches(kept: Mapping[str, npt.NDArray[np.generic]], grams: int, meaning: int) -> Iterator[Branch]:
+    for at in range(int(kept["branches"][0])):
+        labels, places = tuple(_lines(kept[f"labels{at}"])), kept[f"places{at}"].astype(np.intp, copy=False)
+        weights = kept[f"weights{at}"].astype(np.float32, copy=False)
+        rising = bool((np.diff(places, prepend=-1, append=grams) > 0).all())
+        if weights.shape != (len(places) + meaning + 1, len(labels)) or not rising or not np.isfinite(weights).all():
+            raise ValueError("the parts don't fit together")
+        yield Branch(labels, places, weights)
 
 
 def _unpack(kept: Mapping[str, npt.NDArray[np.generic]], table: Table) -> Learned:
@@ -114,7 +132,7 @@ def _unpack(kept: Mapping[str, npt.NDArray[np.generic]], table: Table) -> Learne
     spoken = [line.partition("\t") for line in _lines(kept["spoken"])]
     return Learned(
         features,
-        Model(labels, numbers["weights"]),
+        Model(labels, numbers["weights"], tuple(_unpack_branches(kept, len(grams), table.size))),
         {tuple(words.split(" ")) if words else (): name for name, _, words in exact},
         {name: frozenset(words.split(" ")) for name, _, words in spoken},
     )

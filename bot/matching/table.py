@@ -6,7 +6,7 @@ Read once, from the file beside this module (see NOTICE.md). Must never be writt
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -33,6 +33,16 @@ class Table:
         total: Floats = self._vectors[rows].sum(axis=0)
         norm = float(np.sqrt(total @ total))
         return total / norm if norm > 0 else total
+
+    def vectors(self, texts: Sequence[Iterable[str]]) -> Floats:
+        """Return the vectors of many sentences, a row each."""
+        out = np.zeros((len(texts), self.size), np.float32)
+        for at, words in enumerate(texts):
+            rows = [self._index[word] for word in words if word in self._index]
+            if rows:
+                self._vectors.take(rows, axis=0).sum(axis=0, out=out[at])
+        out /= np.sqrt(np.einsum("ij,ij->i", out, out)).clip(1e-6)[:, None]
+        return out
 
 
 @cache

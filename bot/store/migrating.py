@@ -26,8 +26,8 @@ def revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def migrate(connection: Connection) -> None:
-    """Create or upgrade the tables, inside the caller's transaction.
+def migrate(connection: Connection, to: str = HEAD) -> None:
+    """Create or upgrade the tables (`to`: up to an earlier revision), inside the caller's transaction.
 
     Raises ConfigError when the database is newer than this version of Whichops.
     """
@@ -36,20 +36,20 @@ def migrate(connection: Connection) -> None:
         connection.execute(text("SET LOCAL lock_timeout = '30s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
     current = revision(connection)
-    if current == HEAD:
+    if current == to:
         return
     from alembic import command  # noqa: PLC0415 - loaded only now, see above
     from alembic.config import Config  # noqa: PLC0415
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 
     known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-    if current is not None and current not in known:
+    if {current or to, to} - known:
         raise ConfigError(
-            f"the database was written by a newer Whichops (its revision is {current}, this one knows {HEAD}): "
+            f"this was written by a newer Whichops (its revision is {current or to}, this one knows {HEAD}): "
             "install that version again, or restore a backup"
         )
     with _ONE:
         config = Config()
         config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)

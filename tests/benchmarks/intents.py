@@ -45,15 +45,14 @@ class Engine:
                 views.append(view(words, ()))
                 labels.append(entry["id"])
         self._speller = Speller(counts, table().zipf, shortest=3)
-        self._features = Features.of(views, table())
-        self._model: Model = fit([self._features.bag(seen) for seen in views], labels, len(self._features.places))
+        self._features, bags = Features.of(views, table())
+        self._model: Model = fit(bags, labels, len(self._features.places))
 
     def ranked(self, text: str) -> list[tuple[str, float]]:
         """Return the entries, best first, with their probabilities."""
         words, _ = self._speller.correct(self._cleaner.words(text))
         scores = self._model.scores(self._features.bag(view(words, ())))
-        best = (-scores).argsort(kind="stable")[:MOST]
-        return [(self._model.labels[at], float(scores[at])) for at in best]
+        return sorted(scores.items(), key=lambda item: -item[1])[:MOST]
 
 
 def decision(ranked: list[tuple[str, float]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from bot.matching.features import Features, View
 from bot.matching.table import table
 words = ("why", "does", "build", "fail")
 views = [View(tuple(f"{word}{n % 7}" for word in words), (), ("build",), 0) for n in range(30)]
-bag = Features.of(views, table()).bag(views[3])
+bag = Features.of(views, table())[0].bag(views[3])
 print((bag.places.tobytes() + bag.weights.tobytes() + bag.meaning.tobytes()).hex())
 """
 

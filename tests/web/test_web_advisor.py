@@ -176,6 +176,27 @@ async def test_a_roadmap_is_kept_ticked_off_and_changed_by_consent(chat: Page, c
     await expect(everything.get_by_role("cell", name=words["mark-done"], exact=True)).to_have_count(2)
 
 
+async def test_a_roadmap_is_taken_along_as_a_picture_and_as_files(chat: Page, catalog: Catalog) -> None:
+    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
+        await say(chat, said)
+    await press(chat, chat.get_by_role("button", name=catalog.replies["review-make"]))
+    shown = await press(chat, chat.get_by_role("button", name=catalog.replies["export-picture-label"], exact=True).last)
+    picture = shown.get_by_role("img")
+    assert 500 < await picture.evaluate("async each => (await each.decode(), each.naturalWidth)")
+    assert "Linux and the shell" in (await picture.get_attribute("alt") or "")
+    for said, name, begins in (
+        ("export it as a calendar", "roadmap.ics", b"BEGIN:VCALENDAR"),
+        ("/export json", "roadmap.json", b"{"),
+        ("/export markdown", "roadmap.md", b"# Roadmap"),
+    ):
+        turn = await say(chat, said)
+        async with chat.expect_download() as saving:
+            await turn.get_by_role("link", name=name).click()
+        saved = await saving.value
+        assert name == saved.suggested_filename
+        assert (await asyncio.to_thread(Path(await saved.path()).read_bytes)).startswith(begins)
+
+
 async def test_a_question_in_mid_interview_is_answered_and_the_interview_goes_on(chat: Page) -> None:
     turn = await say(chat, "/roadmap")
     first = await turn.get_by_role("heading").last.inner_text()
