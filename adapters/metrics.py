@@ -7,6 +7,7 @@ never change what is counted.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from bot.errors import StoreError
 from bot.store import Store
 
 BEAT: Final = 0.02  # seconds between two looks at how late the loop is
+WINDOW: Final = 60.0  # seconds for which the longest is told
 _HERE: Final = ("127.0.0.1", "::1")
 _FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 # Facts that are logged and counted: what was refused, put off, given up, and what of ours failed.
@@ -70,10 +72,12 @@ class Metrics:
         self._parked = Gauge("whichops_outbox_parked", "Replies nobody could deliver", registry=own)
         self._shelved = Gauge("whichops_states_shelved", "Conversations that can't be read", registry=own)
         self._up = Gauge("whichops_database_up", "Whether the database took a write just now", registry=own)
-        self._held = Gauge("whichops_loop_held_seconds_max", "The longest the event loop was held", registry=own)
+        self._held = Gauge(
+            "whichops_loop_held_seconds_max", "The longest the event loop was held in the last minute", registry=own
+        )
         self._stale = Gauge("whichops_content_stale", "Whether the newest content is refused", registry=own)
         self._content = Gauge("whichops_content", "The content that is served", ["version"], registry=own)
-        self._longest = 0.0
+        self._lags: deque[tuple[float, float]] = deque()  # when, and how long: each longer than all after it
 
     def turn(self, outcome: str) -> None:
         """Count a message."""
@@ -93,12 +97,23 @@ class Metrics:
             self._content.clear()
             self._content.labels(version).set(1)
 
+    def begin(self) -> None:
+        """Count from here: what was loaded to start is no delay of anybody's."""
+        self._lags.clear()
+
     async def watch(self) -> None:
         """Measure how long the loop is held, until cancelled."""
         while True:
             begun = perf_counter()
             await asyncio.sleep(BEAT)
-            self._longest = max(self._longest, perf_counter() - begun - BEAT)
+            self._note(perf_counter(), perf_counter() - begun - BEAT)
+
+    def _note(self, now: float, lag: float) -> None:
+        while self._lags and self._lags[-1][1] <= lag:
+            self._lags.pop()
+        self._lags.append((now, lag))
+        while self._lags[0][0] < now - WINDOW:
+            self._lags.popleft()
 
     @web.middleware
     async def time(self, request: web.Request, handler: Serve) -> web.StreamResponse:
@@ -125,7 +140,7 @@ class Metrics:
             raise web.HTTPNotFound
         if store is not None:
             await self._look(store)
-        self._held.set(self._longest)
+        self._held.set(self._lags[0][1] if self._lags else 0.0)
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def _look(self, store: Store[Conversation]) -> None:

@@ -32,7 +32,7 @@ def named(words: Sequence[str]) -> str:
     known = (len(words) == 1 and name in WORDS) or (len(words) == 2 and name == EXPORT)
     if name in ABOUT_ROADMAPS and not known:
         said = "/" + " ".join([name, *words[1:]])
-        return " ".join(words) if isinstance(parse(said), Bad) else said  # "remind me on Mondays" is no command, but ours
+        return " ".join(words) if isinstance(parse(said), Bad) else said  # "remind me on Mondays" is words, but ours
     return "/" + " ".join(words).lower() if known else ""
 
 

@@ -174,6 +174,7 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
         loop.add_signal_handler(number, event.set)
 
     def bound(address: str) -> None:
+        metrics.begin()
         log.info("serving", address=address, web=options.web, slack=options.slack, teams=options.teams)
 
     async with AsyncExitStack() as platforms:

@@ -267,6 +267,9 @@ def _start(step: Step) -> Said:
         resumed = interview.step(step.catalog.roadmap, held, commands.Resume(), step.message.at.date()).interview
         again = answers.line(step.catalog, "interview-again")
         return Said(step.state.having(resumed), (again, *dialogue.now(step.catalog, resumed)))
+    if held is not None and held.kept is not None:  # a plan and its progress are never begun anew unasked
+        told = dialogue.status(step.catalog, held, step.message.at.date())
+        return Said(step.state, (dialogue.kept_here(step.catalog), *told))
     fresh = Interview(owner=step.message.author, started=step.message.at.date())
     intro = answers.line(step.catalog, "interview-intro")
     return Said(step.state.having(fresh), (intro, *dialogue.now(step.catalog, fresh)))

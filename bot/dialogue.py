@@ -28,8 +28,8 @@ ROAD_MOVES = (
     commands.Off,
     commands.Weekdays,
 )
-# What is heard in the thread of a finished roadmap even when nobody was addressed: it can mean nothing else.
-_HEARD = (commands.Tick, commands.Status, commands.Off)
+# What is heard in the thread of a finished roadmap even when nobody was addressed, as is a mark on a module by name.
+_HEARD = (commands.Status, commands.Off)
 
 
 def welcome(catalog: Catalog, *, unasked: bool = False) -> Reply:
@@ -78,7 +78,9 @@ def waits_for(catalog: Catalog, held: Interview | None, message: Message) -> boo
     if not is_open(catalog, held) and not held.finished:
         return False
     found = read(catalog, held, message.text)
-    return isinstance(found, _HEARD) if held.finished else found is not None
+    if held.finished:
+        return isinstance(found, _HEARD) or (isinstance(found, commands.Tick) and found.module != "")
+    return found is not None
 
 
 def now(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
@@ -191,7 +193,7 @@ def _did(
         return (line(catalog, f"not-done-{stepped.outcome}", asker=True),)
     match move:
         case commands.Restart():
-            return (line(catalog, "restarted"),)
+            return (line(catalog, "restarted-kept" if stepped.interview.kept else "restarted"),)
         case commands.Skip():
             return (line(catalog, "skipped"),)
         case commands.Give(name):
@@ -231,6 +233,11 @@ def really_stop(catalog: Catalog) -> Reply:
     """Ask once before a finished roadmap is deleted."""
     keep, delete = Button(say(catalog, "stop-keep"), "/status"), Button(say(catalog, "stop"), "/stop", "quiet")
     return Reply((Text(say(catalog, "really-stop")), Buttons((keep, delete))))
+
+
+def kept_here(catalog: Catalog) -> Reply:
+    """Say that a roadmap is kept here, and how to begin again."""
+    return Reply((Text(say(catalog, "plan-again")), Buttons((Button(say(catalog, "restart"), "/restart", "quiet"),))))
 
 
 def reopened(catalog: Catalog, held: Interview | None, author: str) -> tuple[Reply, ...]:

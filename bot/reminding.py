@@ -24,7 +24,7 @@ STOPPING = ("/remind off",)  # offered: what "stop" means right after a reminder
 OFFERED = ((0, NINE), (2, NINE), (4, time(14)))  # days and times to choose from
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm|a\.m\.|p\.m\.)?")
 _WORD = re.compile(r"[^\s,;()]+")
-_ZONE = re.compile(r"[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+|utc", re.IGNORECASE)
+_ZONE = re.compile(r"[A-Za-z_]{1,20}(?:/[A-Za-z0-9_+-]{1,30}){1,2}|utc", re.IGNORECASE)
 
 Done = tuple[Interview, tuple[Reply, ...]]
 

@@ -112,7 +112,7 @@ def _short(catalog: Catalog, kept: Kept, road: Road) -> Reply:
     blocks: list[Block] = [Text(_sum(catalog, kept, road))]
     if rows:
         columns = tuple(say(catalog, f"plan-column-{name}") for name in ("until", "what", "hours", "state"))
-        cells = [(day(each.to), _learn(each), ranged(each.hours), state(catalog, road, each)) for each in rows]
+        cells = [(day(each.to), _learn(each), _range(each.hours), state(catalog, road, each)) for each in rows]
         blocks.append(Table(columns, tuple(cells)))
     more = len(road.stretches) - at - len(rows)
     if more:
@@ -150,7 +150,7 @@ def whole(catalog: Catalog, held: Interview) -> Reply | None:
     if road.stretches:
         columns = tuple(say(catalog, f"plan-column-{name}") for name in ("when", "what", "hours", "exit", "state"))
         rows = [
-            (when(each.start, each.to), _learn(each), ranged(each.hours), each.exit, state(catalog, road, each))
+            (when(each.start, each.to), _learn(each), _ranged(each.hours), each.exit, state(catalog, road, each))
             for each in road.stretches
         ]
         blocks.append(Table(columns, tuple(rows)))
@@ -312,10 +312,13 @@ def _learn(stretch: Stretch) -> str:
     return f"[{markup.escape(stretch.title)}]({first.url})"
 
 
-def ranged(hours: int) -> str:
-    """Write an estimate with its range."""
+def _ranged(hours: int) -> str:
+    return f"{hours} ({_range(hours)})"
+
+
+def _range(hours: int) -> str:
     low, high = spread(hours)
-    return f"{hours} ({low}–{high})"
+    return f"{low}–{high}" if low < high else f"{hours}"
 
 
 def weekdays(catalog: Catalog, days: Sequence[int]) -> str:

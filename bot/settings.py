@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     port: int = Field(default=3978, ge=0, le=65535, description="Port the server binds.")
     public_url: str = Field(
         default="",
-        description="Teams: the `https://` address that leads here. With it a roadmap's files come as links, for a day.",
+        description="Teams: the `https://` address that leads here. With it, a roadmap's files come as links.",
     )
     web: Literal["on", "off"] = Field(
         default="on",

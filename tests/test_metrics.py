@@ -32,8 +32,8 @@ async def test_a_server_tells_its_numbers_and_no_words(tmp_path: Path) -> None:
     ):
         async with web.get(f"{server.url}/new") as answer:
             thread = str(answer.url)
-        said = {"turn": "11111111-1111-4111-8111-111111111111", "text": f"what is mlops {CANARY}"}
-        async with web.post(f"{thread}/say", data=said, headers={"Origin": server.url}) as answer:
+        said = {"id": "11111111-1111-4111-8111-111111111111", "text": f"what is mlops {CANARY}"}
+        async with web.post(f"{thread}/say", json=said, headers={"Origin": server.url}) as answer:
             assert 200 == answer.status
         async with web.get(f"{server.url}/metrics") as answer:
             told = await answer.text()

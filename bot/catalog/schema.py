@@ -211,6 +211,7 @@ class Check(Model):
     previous: tuple[str, ...] = ()
     must: tuple[str, ...] = ()  # any of these answer ids
     never: tuple[str, ...] = ()
+    missed: bool = False  # a known miss: once it holds, this must be taken away
 
 
 class Checks(Model):

@@ -12,6 +12,7 @@ import click
 from adapters.finding import Finding
 from bot import settings, telemetry
 from bot.catalog import load
+from bot.cli import examining
 from bot.cli.root import main, opened
 from bot.conversation import Conversation
 from bot.store import Store
@@ -36,9 +37,16 @@ def shadow_report(since: datetime, limit: int) -> None:
     asyncio.run(run())
 
 
-@main.group()
-def doctor() -> None:
-    """Look at a set-up: what works, what doesn't, how to mend it."""
+@main.group(invoke_without_command=True)
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Look at the whole set-up, or at one platform's: what works, what doesn't, how to mend it.
+
+    Exit code 1 when something must be mended. Changes nothing, posts nothing.
+    """
+    if context.invoked_subcommand is None:
+        telemetry.configure("critical", json=False)  # what goes wrong is told as a finding
+        asyncio.run(_show(examining.examine(settings.load())))
 
 
 @doctor.command(name="slack")

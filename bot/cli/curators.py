@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.catalog import lint, load, prose
 from bot.catalog.schema import Catalog
 from bot.catalog.tree import parse
 from bot.cli.root import main, opened
+from bot.matching.collide import collisions
 from bot.matching.shelf import Shelf
 
 
@@ -57,14 +59,69 @@ def _counts(catalog: Catalog) -> str:
 
 
 @content.command(name="test")
+@click.option(
+    "--changed", is_flag=True, help="Only the checks in files changed since the last commit, if only those did."
+)
+@click.option("--collisions", "colliding", is_flag=True, help="Also list phrasings that stand under two labels.")
+@click.option("--mark", is_flag=True, help="Write down in content/checks what is missed now, and what no longer is.")
 @_overlay
-def content_test(folder: Path | None) -> None:
-    """Put the questions of content/checks to the matcher; list misses."""
-    catalog = load.load(folder or settings.load().content_dir)
-    report = checks.run(catalog, Knowledge.of(catalog, Shelf(settings.cache_folder())).matcher)
+def content_test(folder: Path | None, *, changed: bool, colliding: bool, mark: bool) -> None:
+    """Put the questions of content/checks to the matcher; list misses and what is confused.
+
+    Exit code 1 when a check is missed that isn't marked `missed: true`, or one so marked holds.
+    """
+    folder = folder or settings.load().content_dir
+    catalog = load.load(folder)
+    areas = _changed(folder) if changed else None
+    if areas is not None and not areas:
+        click.echo("no check has changed")
+        return
+    matcher = Knowledge.of(catalog, Shelf(settings.cache_folder())).matcher
+    report = checks.run(catalog, matcher, areas)
     click.echo(str(report))
-    if report.misses:
+    for wanted, got, count in report.confusions():
+        click.echo(f"  {count:3} times {got} instead of {wanted}")
+    if colliding:
+        for each in collisions(catalog):
+            click.echo(f"  {each}")
+    if mark:
+        _mark((folder or load.built_in()) / "checks", report)
+    elif not report.ok:
         raise click.exceptions.Exit(1)
+
+
+def _mark(folder: Path, report: checks.Report) -> None:
+    """Mark the checks that are missed, each in its line; take the mark from those that hold."""
+    shown = [miss.check.ask for miss in report.misses if miss.area not in report.hidden]
+    held = [miss.check.ask for miss in report.mended]
+    for path in sorted(folder.glob("*.yaml")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        asks = [checks.asked(line) for line in lines]
+        marked = [
+            line.rstrip().removesuffix("}") + ", missed: true}"
+            if ask in shown
+            else line.replace(", missed: true}", "}")
+            if ask in held
+            else line
+            for line, ask in zip(lines, asks, strict=True)
+        ]
+        if marked != lines:
+            path.write_text("\n".join(marked), encoding="utf-8")
+            click.echo(f"marked {path}")
+
+
+def _changed(folder: Path | None) -> frozenset[str] | None:
+    """List the areas whose checks changed since the last commit; None when anything may be touched by a change."""
+    content = folder or load.built_in()
+    command = ["git", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "."]
+    try:
+        told = subprocess.run(command, cwd=content, capture_output=True, text=True, check=True).stdout  # noqa: S603 - fixed
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    paths = [Path(line[3:]) for line in told.split("\0") if line.endswith((".yaml", ".yml"))]
+    if any("checks" not in path.parts for path in paths):
+        return None
+    return frozenset(path.stem for path in paths)
 
 
 @content.command(name="add")

@@ -18,10 +18,9 @@ from bot.interview.state import (
     open_question,
     progress,
     review,
-    road,
     stage,
 )
-from bot.interview.walking import carried, meant, refreshed
+from bot.interview.walking import carried, meant, refreshed, road
 
 __all__ = [
     "Asked",

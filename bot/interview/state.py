@@ -1,4 +1,4 @@
-"""An interview's stored state, the question that is open in it, and the road that came of it.
+"""An interview's stored state, and the question that is open in it.
 
 Total: any stored state can be looked at with any content. Must never read free text nor change anything.
 """
@@ -15,9 +15,8 @@ from bot.catalog.script import CLOSE_CALL, Option, Question, Roadmap
 from bot.roadmap import recommend
 from bot.roadmap.calendar import Span
 from bot.roadmap.kept import Kept
-from bot.roadmap.kept import road as _road
 from bot.roadmap.rhythm import Reminding
-from bot.roadmap.road import Mark, Road
+from bot.roadmap.road import Mark
 
 Stage = Literal["asking", "review", "finished", "paused", "stopped"]
 Outcome = Literal[
@@ -111,12 +110,6 @@ def stage(script: Roadmap, interview: Interview) -> Stage:
 def open_question(script: Roadmap, interview: Interview) -> Question | None:
     """Find the question to ask now: None in the review, after it, and while paused."""
     return current(script, interview) if stage(script, interview) == "asking" else None
-
-
-def road(script: Roadmap, interview: Interview) -> Road | None:
-    """Show the agreed plan with its progress; None before there is one."""
-    held = interview.kept
-    return _road(script, held, interview.marks, interview.weekdays) if held else None
 
 
 def chosen(script: Roadmap, interview: Interview, question: Question) -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from bot.roadmap.carry import carried as carry
 from bot.roadmap.carry import renamed
 from bot.roadmap.differences import differences
 from bot.roadmap.kept import Kept, Wish, behind, catch_up, lay, touched
+from bot.roadmap.kept import road as kept_road
 from bot.roadmap.plan import LATEST_START
-from bot.roadmap.road import Mark
+from bot.roadmap.road import Mark, Road
 
 LATE = timedelta(days=7)  # after the last day of a module that isn't behind: then the plan is laid anew, unasked
 MOST_OFF, LONGEST_OFF = 20, timedelta(days=120)
@@ -50,6 +51,13 @@ def again(interview: Interview, today: date) -> Interview:
     blank = Interview(owner=interview.owner, started=today)
     reset = ("answers", "reopened", "paused", "finished", "stopped", "start_on", "relearn", "proposed", "started")
     return interview.model_copy(update={name: getattr(blank, name) for name in reset} | {"then": then})
+
+
+# Looking ---------------------------------------------------------------------------------
+def road(script: Roadmap, interview: Interview) -> Road | None:
+    """Show the agreed plan with its progress, under the ids the content has now; None before there is one."""
+    seen = carried(script, interview)
+    return kept_road(script, seen.kept, seen.marks, seen.weekdays) if seen.kept else None
 
 
 # Progress --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from bot.catalog.schema import AnswerId
 from bot.matching.match import Context
 
 # Costs: a wrong answer 5, a false answer 5, a question back 1, a refusal in scope 2.
-SURE = 0.4  # answer from this probability on
+SURE = 0.45  # answer from this probability on
 ASK = 0.12  # offer from this probability on
 REFUSE = 0.45  # decline when this much speaks for a refusal
 LEAD = 1.6  # ... or this many times more than for the best answer, when nothing of the field is named
@@ -173,7 +173,7 @@ def weigh(scores: Mapping[str, float], named: Named, context: Context | None) ->
 def _chatted(answers: Mapping[AnswerId, float]) -> dict[AnswerId, float]:
     """Give all that speaks for small talk to its likeliest sort: nobody wants to be asked whether it was praise."""
     chat = {answer: score for answer, score in answers.items() if answer.kind.startswith("smalltalk")}
-    best = {max(chat, key=lambda answer: chat[answer]): sum(chat.values())} if chat else {}
+    best = {max(chat, key=chat.__getitem__): sum(chat.values())} if chat else {}
     return {answer: score for answer, score in answers.items() if answer not in chat} | best
 
 
@@ -192,7 +192,7 @@ def verdict(weighed: Weighed, named: Named) -> Literal["sure", "unsure", "no"]:
         return "no"
     if best >= SURE and best - weighed.second >= AHEAD:
         return "sure"
-    own = bool(weighed.answers) and weighed.answers[0][0].kind.startswith(OWN)
+    own = best and weighed.answers[0][0].kind.startswith(OWN)
     if own and best >= CLEAR and best >= FAR * max(weighed.second, refused):
         return "sure"
     if best < ASK or (refused > best * LEAD and not named.field):
@@ -227,7 +227,7 @@ def _answers(label: str, named: Named, context: Context | None) -> Answers:
     """Say which answers a label stands for, given what is named."""
     kind, _, rest = label.partition(":")
     if kind == "followup":
-        return _followup(rest, named, context)
+        return () if label == NAMING else _followup(rest, named, context)
     if kind == "glossary" and not rest:
         return ((AnswerId(context.kind), 0.6),) if context and _of_the_team(named, context) else _terms(named, context)
     if kind in ("smalltalk", "glossary", "onboarding"):
@@ -367,8 +367,6 @@ def _around(kind: str, named: Named) -> tuple[str, ...]:
 
 def _followup(turn: str, named: Named, context: Context | None) -> Answers:
     """Resolve a turn that leans on the answer before; without one it can only define what it names."""
-    if turn == "name":
-        return ()
     topics = named.topics or named.hints[:1]
     if context is None:
         if turn not in ("same", "instead"):

@@ -1,4 +1,4 @@
-"""The static word table: a vector and a frequency for each of 30,000 English words.
+"""The static word table: a vector and a frequency for each of 31,000 words.
 
 Read once, from the file beside this module (see NOTICE.md). Must never be written to.
 """
@@ -33,6 +33,11 @@ class Table:
         total: Floats = self._vectors[rows].sum(axis=0)
         norm = float(np.sqrt(total @ total))
         return total / norm if norm > 0 else total
+
+    def raw(self, word: str) -> Floats:
+        """Return a known word's vector, as long as it weighs."""
+        row: Floats = self._vectors[self._index[word]]
+        return row
 
     def vectors(self, texts: Sequence[Iterable[str]]) -> Floats:
         """Return the vectors of many sentences, a row each."""

@@ -41,4 +41,4 @@ def _scale(svg: str, most: int | None) -> float:
     if len(told) < 2:
         return 1.0
     wide, high = int(told["width"]), int(told["height"])
-    return min(1.0, sqrt(_PIXELS / (wide * high)), (most - 1) / max(wide, high) if most else 1.0)
+    return min(1.0, sqrt(_PIXELS / max(1, wide * high)), (most - 1) / max(1, wide, high) if most else 1.0)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Select, Table, column, func, insert, inspect, select, table, text
@@ -65,8 +66,8 @@ def restore(url: str, lines: Iterable[str], *, replace: bool = False) -> int:
         _clear(connection)
         migrating.migrate(connection, head["revision"])
         count = _fill(connection, source)
-        _count_on(connection)
         migrating.migrate(connection)
+        _count_on(connection)
         return count
 
 
@@ -92,6 +93,8 @@ def _connected(url: str, *, write: bool = False) -> Iterator[Connection]:
     address = engines.read_url(url)
     sqlite = address.drivername == "sqlite"
     with ExitStack() as stack:
+        if sqlite and not write and not Path(address.database or "").exists():
+            raise ConfigError(f"there is no database {address.database}: see WHICHOPS_DATABASE_URL")
         if sqlite and write:
             stack.callback(engines.hold(address).close)
         engine = engines.open_sqlite(address) if sqlite else engines.open_postgres(address)

@@ -39,12 +39,21 @@ def ending(copy: int) -> str:
     return "q" + chr(97 + copy // 26) + chr(97 + copy % 26)
 
 
-def renamed(text: str, copy: int) -> str:
+def told(catalog: Catalog) -> frozenset[str]:
+    """List the telling words of the terms and onboarding answers."""
+    texts = [text for term in catalog.glossary.terms.values() for text in (term.name, *term.aliases, *term.phrasings)]
+    answers = catalog.onboarding.answers.answers.values()
+    texts += [text for answer in answers for text in (answer.title, *answer.phrasings)]
+    words = {word.lower() for text in texts for word in _WORD.findall(text)}
+    return frozenset(word for word in words if table().zipf.get(word, 0.0) <= TELLING)
+
+
+def renamed(text: str, copy: int, telling: frozenset[str]) -> str:
     """Put a text into the words of a copy; the first copy is the content itself."""
 
     def change(found: re.Match[str]) -> str:
         word = found.group()
-        return word if table().zipf.get(word.lower(), 0.0) > TELLING else word + ending(copy)
+        return word + ending(copy) if word.lower() in telling else word
 
     return _WORD.sub(change, text) if copy else text
 
@@ -53,16 +62,21 @@ def grown(catalog: Catalog, times: int) -> Catalog:
     """Return the catalog with its terms and onboarding answers so many times."""
     terms = {}
     answers = {}
+    telling = told(catalog)
+
+    def words(texts: tuple[str, ...], copy: int) -> tuple[str, ...]:
+        return tuple(renamed(text, copy, telling) for text in texts)
+
     for copy in range(times):
         tail = f"-{ending(copy)}" if copy else ""
         for id_, term in catalog.glossary.terms.items():
-            told = {key: tuple(renamed(each, copy) for each in getattr(term, key)) for key in ("aliases", "phrasings")}
-            told |= {"name": renamed(term.name, copy), "lead": renamed(term.lead, copy)}
-            terms[id_ + tail] = term.model_copy(update=told)
+            name, lead = words((term.name, term.lead), copy)
+            aliases, phrasings = words(term.aliases, copy), words(term.phrasings, copy)
+            change = {"name": name, "lead": lead, "aliases": aliases, "phrasings": phrasings}
+            terms[id_ + tail] = term.model_copy(update=change)
         for id_, answer in catalog.onboarding.answers.answers.items():
-            phrasings = tuple(renamed(each, copy) for each in answer.phrasings)
-            told = {"title": renamed(answer.title, copy), "phrasings": phrasings}
-            answers[id_ + tail] = answer.model_copy(update=told)
+            own = words((answer.title, *answer.phrasings), copy)
+            answers[id_ + tail] = answer.model_copy(update={"title": own[0], "phrasings": own[1:]})
     glossary = catalog.glossary.model_copy(update={"terms": terms})
     inner = catalog.onboarding.answers.model_copy(update={"answers": answers})
     onboarding = catalog.onboarding.model_copy(update={"answers": inner})
@@ -84,11 +98,12 @@ def measure(times: int) -> dict[str, object]:
     checks = [check for body in catalog.checks.values() for check in body.checks if not check.previous]
     took = sorted(_seconds(matcher, check.ask) for check in checks)
     about = [check for check in checks if len(check.must) == 1 and check.must[0].startswith(KINDS)]
+    telling = told(catalog)
     right = 0
     for number in range(ASKED):
         check, copy = about[number % len(about)], number * 7 % times
         answer = check.must[0] + (f"-{ending(copy)}" if copy else "")
-        found = matcher.match(renamed(check.ask, copy))
+        found = matcher.match(renamed(check.ask, copy, telling))
         right += any(isinstance(each, Sure) and str(each.answer) == answer for each in found)
     return {
         "times": times,

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from icalendar import Calendar
@@ -14,7 +15,7 @@ from icalendar import Calendar
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
 from bot.roadmap import exports
-from tests.contract.seats import Seat, seat
+from tests.contract.seats import Seat, WebSeat, seat
 from tests.contract.test_adapters import WIRED, answer_by_clicks
 
 EVERYWHERE = ("console", "web", "slack-http", "teams")
@@ -58,3 +59,10 @@ async def test_somebody_else_gets_no_file_of_it(here: Seat) -> None:
     for said in ("/export json", "/export picture"):
         assert "someone else" in (await other.say(said)).text
         assert {} == await other.files()
+
+
+@pytest.mark.parametrize("here", ["web"], indirect=True)
+async def test_in_another_conversation_it_is_taken_along_all_the_same(here: WebSeat) -> None:
+    here._thread = str(uuid4())
+    await here.say("export my roadmap as json")
+    assert 0 < len(exports.read_json((await here.files())["roadmap.json"].decode()).stretches)

@@ -39,7 +39,7 @@ def bytes_of(folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize("here", EVERYWHERE, indirect=True)
-async def test_somebody_sees_what_is_kept_of_them_and_then_nothing_is(
+async def test_somebody_sees_what_is_kept_of_them_and_forget_me_leaves_nothing(
     here: Seat, catalog: Catalog, tmp_path: Path
 ) -> None:
     tenant, owner = owner_in(tmp_path)

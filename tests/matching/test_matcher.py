@@ -458,3 +458,49 @@ def test_a_side_of_a_topic_the_asker_comes_from_is_asked_of_the_new_one(matcher:
     told = answers(matcher.match(said))
     assert told
     assert all("mlops" in answer.topics for answer in told)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a script restarts the service when memory is full and even closes the ticket. what's the term for that?",
+        "Every night two hundred pages, and nearly all of them are nothing. Is there a word for this?",
+    ],
+)
+def test_who_asks_for_a_word_gets_the_word_not_the_list_of_words(matcher: Matcher, said: str) -> None:
+    (match,) = matcher.match(said)
+    assert isinstance(match, Sure | Unsure)
+    best = match.answer if isinstance(match, Sure) else match.candidates[0].answer
+    assert best.kind in ("glossary:auto-remediation", "glossary:alert-noise")
+
+
+def test_a_turn_that_points_back_stays_with_the_answer_of_the_team(matcher: Matcher) -> None:
+    context = Context("onboarding:access")
+    (match,) = matcher.match("and does that take long?", context)
+    assert isinstance(match, Sure | Unsure)
+    best = match.answer if isinstance(match, Sure) else match.candidates[0].answer
+    assert best.kind == "onboarding:access"
+
+
+@pytest.mark.parametrize("said", ["how do I calculate it", "what is the opposite of it"])
+def test_a_turn_about_the_term_before_is_not_refused(matcher: Matcher, said: str) -> None:
+    (match,) = matcher.match(said, Context("glossary:mttr"))
+    assert isinstance(match, Sure)
+    assert match.answer == AnswerId("glossary:mttr")
+
+
+def test_an_order_is_refused_whatever_was_said_before(matcher: Matcher) -> None:
+    (match,) = matcher.match("can you write that for me?", Context("glossary:runbook"))
+    assert isinstance(match, NoIdea)
+    assert match.reason == "task"
+
+
+def test_a_courtesy_beside_a_question_is_no_small_talk(matcher: Matcher) -> None:
+    for match in matcher.match("Why do companies introduce GitOps? Can you help me?"):
+        assert isinstance(match, Sure)
+        assert match.answer == AnswerId("facet:why", ("gitops",))
+
+
+def test_nobody_is_asked_which_sort_of_small_talk_it_was(matcher: Matcher) -> None:
+    for said in ("great answer, thanks a lot!", "what are you and what can you do?"):
+        assert all(isinstance(match, Sure) for match in matcher.match(said))

@@ -47,6 +47,11 @@ ABOUT = {
     "question_several": ("A question with several answers", "Boxes to tick and a button to confirm."),
     "review": ("The answers, before the roadmap", "Every answer can be changed from here."),
     "plan": ("The roadmap", "What to start with and why, the dated plan, links, and what can still be changed."),
+    "keepsakes": (
+        "Files, in words",
+        "A picture, a calendar and other files are uploaded to direct messages. This is what comes instead where the\n"
+        "app may send no files.",
+    ),
 }
 SIMPLE = """## Where a workspace doesn't take the newer blocks
 If Slack refuses a message's blocks, the same reply goes out in plain sections at once, and so does all that follows in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.chat import Bullets, Button, Buttons, Choices, Link, Links, Note, Option, Reply, Table, Text
+from bot.chat import Bullets, Button, Buttons, Choices, File, Link, Links, Note, Option, Reply, Table, Text
 
 SOURCES = Note(
     "Sources: [Accelerate, 2018](https://example.com/accelerate?a=1&b=2), [DORA 2024](https://example.com/dora) · "
@@ -25,6 +25,7 @@ MOVES = Buttons(
     )
 )
 
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40" viewBox="0 0 80 40"></svg>'
 REPLIES: dict[str, Reply] = {
     "answer": Reply(
         (
@@ -169,5 +170,15 @@ REPLIES: dict[str, Reply] = {
             VERDICT,
         ),
         title="Your roadmap: DevOps first",
+    ),
+    "keepsakes": Reply(
+        (
+            File("roadmap.svg", "image/svg+xml", SVG, "A roadmap to DevOps: 3 modules, none behind.", SVG),
+            File(
+                "roadmap.csv", "text/csv", '"No.","Module"\r\n"1","Git & <teams>"\r\n', "A table for any spreadsheet."
+            ),
+            File("roadmap.html", "text/html", "<!doctype html><p>Plan", "A page to print."),
+        ),
+        audience="asker",
     ),
 }

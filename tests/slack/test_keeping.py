@@ -177,4 +177,4 @@ async def test_the_home_tab_shows_where_somebody_is_on_their_roadmap(ana: Owner,
 
     owned = await served.advisor.roadmaps(ana.place.owner, "U0ANA")
     drawn = "\n".join(reply.plain for reply in home.draw(served.advisor.catalog, Bot("", ""), "U0ANA", owned))
-    assert "steps are behind. Next:" in drawn and "[Show me where I am] | [Remind me]" in drawn
+    assert "steps are behind you. Next:" in drawn and "[Show me where I am] | [Remind me]" in drawn

@@ -11,7 +11,7 @@ import pytest
 
 from bot.chat import Reply, Text
 from bot.errors import ConfigError
-from bot.store import Store, Turn, Unanswered, backing
+from bot.store import Store, Turn, Unanswered, backing, engines, migrating
 from tests.store.conftest import Opening
 from tests.store.test_keeping import HERE, NOW, Talk, message
 
@@ -69,7 +69,7 @@ async def test_what_is_there_stays_unless_it_is_to_be_replaced(opening: Opening,
         (lambda lines: [], "no backup"),
         (lambda lines: [lines[0], "{", *lines[1:]], "line 2"),
         (lambda lines: [lines[0], json.dumps({"table": "sqlite_master", "row": {}}), *lines[1:]], "no row"),
-        (lambda lines: [lines[0].replace('"0005"', '"9999"'), *lines[1:]], "newer"),
+        (lambda lines: [lines[0].replace(migrating.HEAD, "9999"), *lines[1:]], "newer"),
     ],
 )
 async def test_half_a_backup_changes_nothing(
@@ -106,8 +106,21 @@ async def test_an_older_backup_fits(url: str) -> None:
     assert (found.newest, (), 1) == (found.revision, found.problems, found.rows["inbox"])
 
 
-def test_a_check_tells_of_tables_that_are_old_or_not_there(url: str) -> None:
-    assert ("", 1) == (backing.check(url).revision, len(backing.check(url).problems))
+def test_a_check_makes_no_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no database"):
+        backing.check(f"sqlite:///{tmp_path}/none.db")
+    assert [] == list(tmp_path.iterdir())
+
+
+async def test_a_check_tells_of_old_tables(url: str) -> None:
+    engine = (
+        engines.open_sqlite(engines.read_url(url)) if "sqlite" in url else engines.open_postgres(engines.read_url(url))
+    )
+    with engine.connect() as connection:
+        migrating.migrate(connection, "0001")
+        connection.commit()
+    engine.dispose()
+    assert ["revision 0001", True] == [backing.check(url).problems[0].split(" of ")[1].split(",")[0], True]
 
 
 async def test_what_nobody_could_deliver_is_listed_tried_again_or_dropped(opening: Opening) -> None:

@@ -119,6 +119,15 @@ async def test_late_news_that_a_reply_was_sent_still_counts(store: Store[Talk]) 
     assert () == await store.claim(at(600), lease=LEASE)
 
 
+async def test_a_reply_is_read_by_its_id_until_it_is_forgotten(store: Store[Talk]) -> None:
+    (id,) = await post(store, "m1", "hello")
+    assert Reply((Text("hello"),)) == await store.reply(id)
+    await drain(store, NOW)
+    assert Reply((Text("hello"),)) == await store.reply(id)
+    await store.forget(HERE.owner, "U1")
+    assert [None, None] == [await store.reply(which) for which in (id, 10**12)]
+
+
 async def test_every_reply_has_a_mark_of_its_own(store: Store[Talk]) -> None:
     await post(store, "m1", "a", "b")
     await post(store, "m1", "c", place=replace(HERE, tenant="T2"))

@@ -125,7 +125,8 @@ def words(drawn: Json) -> str:
             if value.get("type") == "RichTextBlock":
                 yield "".join(each if isinstance(each, str) else str(each.get("text", "")) for each in value["inlines"])
                 return
-            yield from (str(value[name]) for name in ("text", "title", "label", "codeSnippet") if isinstance(value.get(name), str))
+            names = ("text", "title", "label", "codeSnippet")
+            yield from (str(value[name]) for name in names if isinstance(value.get(name), str))
             for name, each in value.items():
                 if name not in ("fallback", "data", "entities", "summary"):
                     yield from inside(each)

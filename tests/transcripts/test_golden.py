@@ -14,7 +14,7 @@ from bot.chat import Reply
 from tests.slack.replies import REPLIES
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-PRESS = Press("/t/some-thread/say", "00000000-0000-4000-8000-000000000000")
+PRESS = Press("/t/some-thread/say", "00000000-0000-4000-8000-000000000000", "/t/some-thread/file/1")
 KINDS = {"console": ".txt", "web": ".html", "slack": ".json", "teams": ".json"}
 
 

@@ -148,7 +148,7 @@ async def test_too_much_is_refused_unread(served: Running, kind: str) -> None:
 
 async def test_a_packed_body_is_not_unpacked(served: Running) -> None:
     headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
-    bomb = gzip.compress(b" " * 40_000_000)
+    bomb = gzip.compress(b" " * 40_000_000, mtime=0)
     assert len(bomb) < app.BODY_LIMIT
     async with session(served) as client, client.post(AT + "/say", data=bomb, headers=headers) as response:
         assert 400 == response.status
