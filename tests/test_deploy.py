@@ -95,7 +95,7 @@ def test_compose_hides_the_database_and_hardens_us(services: dict[str, dict[str,
     assert ["proxy"] == [name for name, each in services.items() if "ports" in each]
 
 
-@pytest.mark.parametrize("path", [EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, PATH])
+@pytest.mark.parametrize("path", [EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH, PATH, "/take/sealed", "/privacy", "/terms"])
 def test_what_the_platforms_call_is_let_in(path: str, manifest: dict[str, dict[str, Any]]) -> None:
     caddy = (DEPLOY / "Caddyfile").read_text()
     let_in = re.search(r"@platforms path (.+)", caddy)

