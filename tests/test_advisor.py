@@ -8,7 +8,7 @@ import pytest
 
 from bot.advisor import Advisor, Knowledge
 from bot.catalog.schema import AnswerId
-from bot.chat import Note, Place, Table, Text
+from bot.chat import Place, Table, Text
 from bot.conversation import Conversation
 from bot.matching.match import Candidate, Unsure
 from bot.matching.matcher import Matcher

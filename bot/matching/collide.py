@@ -39,13 +39,17 @@ def collisions(catalog: Catalog) -> tuple[Collision, ...]:
         reading = reader.read_example(example.text)
         name, key = label(example, reading), _key(example, reading)
         same.setdefault(key, {}).setdefault(name, example.text)
-        near.setdefault(tuple(sorted(set(key))), {}).setdefault(name, example.text)
+        near.setdefault(_unordered(key), {}).setdefault(name, example.text)
     found = [Collision(told, near=False) for told in same.values() if len(told) > 1]
-    known = {tuple(each.texts) for each in found}
-    found += [Collision(told, near=True) for told in near.values() if len(told) > 1 and tuple(told) not in known]
+    known = {_unordered(key) for key, told in same.items() if len(told) > 1}
+    found += [Collision(told, near=True) for key, told in near.items() if len(told) > 1 and key not in known]
     return tuple(found)
 
 
 def _key(example: Example, reading: Reading) -> tuple[str, ...]:
     """Return the words with topics masked; with terms masked too where any term will do."""
     return reading.key("topic", "term") if example.label == "glossary" else reading.key("topic")
+
+
+def _unordered(key: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(set(key)))

@@ -11,7 +11,21 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import create_engine, func, select
 
 from bot.chat import Message, Place, Reply, Text
-from bot.store import Known, Muting, Posted, Reached, Record, Shadowed, Store, Turn, Unanswered, Unsaid, Verdict
+from bot.store import (
+    Alarm,
+    Counting,
+    Known,
+    Muting,
+    Posted,
+    Reached,
+    Record,
+    Shadowed,
+    Store,
+    Turn,
+    Unanswered,
+    Unsaid,
+    Verdict,
+)
 from bot.store.tables import metadata
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -111,6 +125,7 @@ async def fill(store: Store[Talk], place: Place, word: str) -> None:
         Verdict(word, word, False, word, NOW),
         Shadowed(word, word, word, NOW),
         Muting(word, True, NOW),
+        Counting(word, word, NOW),
     )
 
     class Later(Talk):
@@ -118,7 +133,8 @@ async def fill(store: Store[Talk], place: Place, word: str) -> None:
 
     shelving = replace(place, thread="200.2")
     said = (Reply((Text(f"{word} " * 50),)),)
-    await store.turn(Message(f"{word}1", place, word, word, True, NOW), lambda _: Turn(Talk(owner=word), said, records))
+    filled = Turn(Talk(owner=word), said, records, Alarm(NOW))
+    await store.turn(Message(f"{word}1", place, word, word, True, NOW), lambda _: filled)
     await store.turn(Message(f"{word}2", shelving, word, word, True, NOW), lambda _: Turn(Later(owner=word)))
     await store.turn(Message(f"{word}3", shelving, word, word, True, NOW), lambda _: Turn(Talk(owner=word)))
     await store.keep_installation(place.owner, f"sealed {word}", NOW)

@@ -58,6 +58,12 @@ class _Nobody:
     async def said(self, message: object) -> tuple[()]:
         return ()
 
+    async def remind(self, tenant: object, author: object, now: object) -> tuple[()]:
+        return ()
+
+    async def at_home(self, tenant: object, author: object) -> None:
+        return None
+
 
 @asynccontextmanager
 async def fronting(teams: Teams, options: Settings | None = None) -> AsyncIterator[Fronted]:

@@ -81,7 +81,8 @@ def without(activity: Json) -> Iterator[Json]:
     """The activity without each of its parts, and with each of another kind."""
     for name in activity:
         yield {key: value for key, value in activity.items() if key != name}
-        for other in (None, "x" * 9, 7, [], {}):
+        others: tuple[Any, ...] = (None, "x" * 9, 7, [], {})
+        for other in others:
             yield activity | {name: other}
         if isinstance(activity[name], dict):
             for inner in activity[name]:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.reach import Reach
-from adapters.teams.talk import Talk
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog, Channel, Channels
 from bot.chat import Place
