@@ -19,8 +19,8 @@ from bot.matching.table import Floats
 Places = npt.NDArray[np.intp]
 
 ROUNDS = (5, 12)  # times each phrasing is looked at: at least, at most
-LOOKS = 85_000  # ... and about this often in all, for a quick start
-PACE = 0.15  # for the largest batch; smaller ones take smaller steps
+LOOKS = 155_000  # ... and about this often in all, for a quick start
+PACE = 0.12  # for the largest batch; smaller ones take smaller steps
 BATCH = (32, 128)  # examples: at least, at most
 ORDER = 7  # any fixed number: the order in which phrasings are learned
 EVEN = -0.3  # how much less an example of a large label counts: its share to this power
