@@ -7,7 +7,7 @@
 
 FROM python:3.13-slim AS build
 WORKDIR /src
-COPY requirements.lock pyproject.toml README.md LICENSE ./
+COPY requirements.lock pyproject.toml README.md LICENSE PRIVACY.md ./
 # Every wheel is checked against the lock first; afterwards nothing but these files can be installed, so no versions.
 # hadolint ignore=DL3013
 RUN pip download --no-cache-dir --no-deps --require-hashes -r requirements.lock --dest /wheels \

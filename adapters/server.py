@@ -14,6 +14,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
@@ -38,6 +40,8 @@ FINISH = 5.0  # seconds that turns under way get when the server stops
 WATCH = 1.0  # seconds between two looks at the content folders
 DRAIN = 1.0  # seconds in which whoever balances the load learns that we stop, before new connections are refused
 SWEEP = 3600.0  # seconds between two sweeps of what is too old to keep
+
+PAGES = {"/privacy": "PRIVACY.md", "/terms": "LICENSE"}  # what the app's details in Teams link to
 
 log = structlog.get_logger()
 
@@ -109,10 +113,19 @@ def build(  # noqa: PLR0913  (all but one have a default; whoever starts a serve
     app.router.add_get("/live", health.live)
     app.router.add_get("/ready", health.ready)
     app.router.add_get("/metrics", partial(metrics.serve, store=store))
+    for path, name in PAGES.items():
+        app.router.add_get(path, partial(_page, name=name))
     app.router.add_routes(routes)
     if web_chat:
         app.router.add_routes(chat.Chat(advisor, tuple(spots), pace or Pace()).routes())
     return app
+
+
+async def _page(request: web.Request, name: str) -> web.FileResponse:
+    """Show a page of ours as it is written: people come here from the app's details."""
+    package = Path(str(files("bot")))
+    path = next(folder / name for folder in (package, package.parent) if (folder / name).is_file())
+    return web.FileResponse(path, headers={"Content-Type": "text/plain; charset=utf-8"})
 
 
 @web.middleware

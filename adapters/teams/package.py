@@ -54,7 +54,7 @@ def manifest(order: Order) -> Json:
     found["id"] = found["bots"][0]["botId"] = app_id
     found["version"] = order.version
     if host:
-        links = {"websiteUrl": "/", "privacyUrl": "/privacy", "termsOfUseUrl": "/terms"}
+        links = {"websiteUrl": "/privacy", "privacyUrl": "/privacy", "termsOfUseUrl": "/terms"}
         found["developer"] |= {name: f"https://{host}{path}" for name, path in links.items()}
         found["validDomains"] = [host]
     if order.hear_all:

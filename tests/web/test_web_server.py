@@ -389,3 +389,10 @@ async def test_the_page_says_how_to_switch_on_what_is_off(served: Running) -> No
         page = await response.text()
     assert "Slack: off" in page
     assert "<code>SLACK_BOT_TOKEN</code> and <code>SLACK_SIGNING_SECRET</code>" in page
+
+
+@pytest.mark.parametrize(("path", "says"), [("/privacy", "# Privacy"), ("/terms", "MIT License")])
+async def test_what_the_apps_details_link_to_is_shown(served: Running, path: str, says: str) -> None:
+    async with ClientSession() as session, session.get(served.url + path) as answer:
+        assert (200, "text/plain") == (answer.status, answer.content_type)
+        assert says in await answer.text()
