@@ -66,7 +66,14 @@ def test_the_wheel_holds_content_and_pages_and_runs_from_them(tmp_path: Path) ->
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         archive.extractall(tmp_path / "site")
-    assert {"bot/content/replies.yaml", "bot/PRIVACY.md", "bot/LICENSE", "bot/py.typed", "adapters/web/page.html", "adapters/web/chat.css"} <= names
+    assert {
+        "bot/content/replies.yaml",
+        "bot/PRIVACY.md",
+        "bot/LICENSE",
+        "bot/py.typed",
+        "adapters/web/page.html",
+        "adapters/web/chat.css",
+    } <= names
     assert not [name for name in names if not name.startswith(("bot/", "adapters/", "whichops-"))]
     code = "from bot.catalog.load import built_in, load; print(built_in()); load()"
     # -I: neither this folder nor the installed checkout may help

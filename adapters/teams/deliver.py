@@ -330,8 +330,9 @@ def _found_again(outgoing: Outgoing, half: _Half, *, goes_on: bool) -> tuple[Pos
     if not ref and not goes_on and not (is_quiet(place) and any(saying.says(outgoing.reply))):
         return ()
     mark, last = live.marked(outgoing), half.activities[-1:]
+    channel, asker = half.way.channel, outgoing.asker
     return tuple(
-        Posted(place.owner, half.way.channel, each, place.key, outgoing.asker, ref, mark, live=goes_on and [each] == last)
+        Posted(place.owner, channel, each, place.key, asker, ref, mark, live=goes_on and [each] == last)
         for each in half.activities
         if each
     )

@@ -32,7 +32,7 @@ LONG_TALK = 14  # nor are longer messages, whatever they end in
 RAMBLING = 16  # words from which a hint may stand far from what is asked
 SHORT_TALK = 6  # small talk is short; longer texts are rarely meant as it
 
-POINTING = 0.1  # what speaks for a refusal of "shed some light on it" beside a topic, or after an answer
+POINTING = 0.03  # what speaks for a refusal of "shed some light on it" beside a topic, or after an answer
 LEANING = 0.3  # what speaks for another matter in a turn that goes on from the answer before
 ELSEWHERE = ("glossary", "onboarding", "oos")
 OWN = ("glossary:", "onboarding:")  # answers with words of their own; facets share theirs with other topics

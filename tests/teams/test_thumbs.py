@@ -50,12 +50,13 @@ def nameless(judged: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("where", ["", GROUP, PERSONAL])
 async def test_a_thumb_is_a_verdict_wherever_the_answer_was_given(served: Served, ana: Person, where: str) -> None:
-    """The Connector tells the id of a message only where it is words or a card, never both: so it is kept, and found."""
+    """The Connector tells a message's id where it is words or a card, never both: so it is kept, and found."""
     posted, below = await served.said(ana.say("what is MLOps?", where))
     assert {} == (await served.hear(ana.judge(posted, like=True))).json
     assert [("define mlops", 1, 0)] == await opinions(served)
     owner = ana.say("x", where)["conversation"]
-    kept = [await served.store.posted(f"teams/{ana.tenant}", owner["id"].partition(";")[0], each.id) for each in (posted, below)]
+    channel, tenant = owner["id"].partition(";")[0], f"teams/{ana.tenant}"
+    kept = [await served.store.posted(tenant, channel, each.id) for each in (posted, below)]
     assert 1 == len({each.ref for each in kept if each}) and all(kept)
 
 
