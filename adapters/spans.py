@@ -59,10 +59,10 @@ def literal(text: str, *, bold: bool = False, code: bool = False) -> Spans:
 
 def linked(label: str, url: str, fit: Fit) -> Spans:
     """Link an https address; any other is shown, never linked."""
-    label, url = clean(label), clean(url)
+    label, url = clean(label).strip(), clean(url)
     if not url.startswith("https://"):
-        return literal(f"{label} ({url})" if url else label)
-    return (fit(Span(label.strip() or url, url=url)),)
+        return literal(f"{label} ({url})" if label and url else label or url)
+    return (fit(Span(label or url, url=url)),)
 
 
 def shown(span: Span) -> Span:
