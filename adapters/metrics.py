@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -46,8 +46,6 @@ REASONS: Final = frozenset(
     }
 )
 _SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0)
-
-Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Metrics:
@@ -116,7 +114,7 @@ class Metrics:
             self._lags.popleft()
 
     @web.middleware
-    async def time(self, request: web.Request, handler: Serve) -> web.StreamResponse:
+    async def time(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Time what platforms and browsers send."""
         if request.method != "POST":
             return await handler(request)

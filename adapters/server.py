@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from adapters.metrics import Metrics
 from adapters.pace import Gate, Pace
@@ -129,7 +130,7 @@ async def _page(request: web.Request, name: str) -> web.FileResponse:
 
 
 @web.middleware
-async def _admit(request: web.Request, handler: chat.Serve) -> web.StreamResponse:
+async def _admit(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Take a turn, or refuse it at once while too many are under way."""
     if request.method != "POST":
         return await handler(request)

@@ -114,10 +114,16 @@ class Advisor:
             return ()
         knowledge = self._knowledge
         reference = telemetry.reference(message)
+
+        def whole(said: tuple[Reply, ...]) -> tuple[Reply, ...]:
+            return (*lead, *shape(said))
+
         try:
-            if manner != "shadow" and _leaves(knowledge.catalog, message):
-                return await self._leave(message, deliver, lead, shape)
-            return self._counted(await self._turn(knowledge, message, deliver, manner, guest, lead, shape))
+            asked = commands.parse(message.text) or privacy.read(knowledge.catalog, message)
+            if manner != "shadow" and message.addressed and asked == commands.Forget(sure=True):
+                return await self._leave(message, deliver, whole)
+            around = await self._around(message, asked)
+            return self._counted(await self._turn(knowledge, message, deliver, manner, guest, around, whole))
         except StoreError as error:
             self.tally("refused")
             log.warning("turn_refused", place=telemetry.place_hash(message.place), ref=reference, why=str(error))
@@ -140,11 +146,10 @@ class Advisor:
         deliver: bool,
         manner: Manner,
         guest: bool,
-        lead: tuple[Reply, ...],
+        around: Around,
         shape: Shape,
     ) -> tuple[Reply, ...]:
         peeked = None if _begins(message) else await self._store.peek(message.place)
-        around = await self._around(message)
         home = await self._home(message, peeked)
         if home is not None:
             message, around = replace(message, place=home), replace(around, from_afar=True)
@@ -164,25 +169,26 @@ class Advisor:
             turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest, around))
             if manner == "shadow":
                 return Turn(kept, (), _shadowed(message, current, turn))
-            return replace(turn, replies=(*lead, *shape(turn.replies)))
+            return replace(turn, replies=shape(turn.replies))
 
         turned = await self._store.turn(message, decide_now, deliver=deliver)
         if turned.repeated:
             return await self._store.replies(message)
         return turned.replies
 
-    async def _leave(self, message: Message, deliver: bool, lead: tuple[Reply, ...], shape: Shape) -> tuple[Reply, ...]:
+    async def _leave(self, message: Message, deliver: bool, shape: Shape) -> tuple[Reply, ...]:
         """Forget the author, and say so. A repeated message is told the same where nobody delivers it."""
-        said = (*lead, *shape((privacy.gone(self.catalog),)))
+        said = shape((privacy.gone(self.catalog),))
         turned = await self._store.leave(message, *said, deliver=deliver)
         return self._counted(() if turned.repeated and deliver else said)
 
     async def _home(self, message: Message, peeked: Conversation | None) -> Place | None:
         """Find where the roadmap is that a message is about, when it is said where its author has none; else None."""
         held = peeked.interview if peeked else None
+        if held is not None and held.owner == message.author:
+            return None
         command = _own(self.catalog, message) if message.addressed else None
-        mine = held is not None and held.owner == message.author
-        if mine or (held is not None and isinstance(command, commands.Move | commands.Walk)):
+        if held is not None and isinstance(command, commands.Move | commands.Walk):
             return None
         if command is None and (held is not None or not message.place.private or message.text.startswith("/")):
             return None
@@ -197,14 +203,12 @@ class Advisor:
         held = [(place, state.interview) for place, state in homes if state.interview is not None]
         return tuple(each for each in held if each[1].owner == author and each[1].kept is not None)
 
-    async def _around(self, message: Message) -> Around:
+    async def _around(self, message: Message, asked: commands.Command | None) -> Around:
         """Read what a team view needs, or somebody who asks what is kept of them; nothing for any other message."""
-        if _asks(self.catalog, message) == commands.Data():
+        if asked == commands.Data():
             kept = await self._store.about(message.place.owner, message.author)
             return Around(kept=json.dumps(kept, ensure_ascii=False, indent=1))
-        command = commands.parse(message.text) or (
-            beyond.read(self.catalog, message.text) if message.addressed else None
-        )
+        command = asked or (beyond.read(self.catalog, message.text) if message.addressed else None)
         if not isinstance(command, commands.Team):
             return Around()
         tenant, channel = message.place.owner, "" if message.place.private else message.place.channel
@@ -277,16 +281,6 @@ class Advisor:
         if state is None:
             return (dialogue.welcome(catalog),)
         return dialogue.reopened(catalog, state.interview, author)
-
-
-def _leaves(catalog: Catalog, message: Message) -> bool:
-    """Whether somebody has said that they want to be forgotten now."""
-    return message.addressed and _asks(catalog, message) == commands.Forget(sure=True)
-
-
-def _asks(catalog: Catalog, message: Message) -> commands.Command | None:
-    """Read what somebody asks about what is kept of them; None for anything else but another command."""
-    return commands.parse(message.text) or privacy.read(catalog, message)
 
 
 def _begins(message: Message) -> bool:

@@ -13,6 +13,7 @@ from typing import Final
 
 from bot import answers, markup
 from bot.answers import say
+from bot.catalog import sayings
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Button, Buttons, File, Reply
 from bot.commands import Export, Form
@@ -36,18 +37,20 @@ def read(catalog: Catalog, said: str) -> Export | None:
     words = _WORD.findall(said[:_LONGEST].casefold())
     if not words or len(said) > _LONGEST:
         return None
-    asks, fillers = (_listed(catalog, f"export-{name}-said") for name in ("asks", "fillers"))
-    forms = {form: _listed(catalog, f"export-{form}-said") for form in FILES}
+    asks, fillers = (_known(catalog, f"export-{name}-said") for name in ("asks", "fillers"))
+    if not asks & set(words):
+        return None
+    forms = {form: _known(catalog, f"export-{form}-said") for form in FILES}
     meant = [form for form, known in forms.items() if known & set(words)]
-    if len(meant) > 1 or not asks & set(words) or not set(words) <= asks | fillers | set().union(*forms.values()):
+    if len(meant) > 1 or not set(words) <= asks | fillers | set().union(*forms.values()):
         return None
     if meant:
         return Export(meant[0])
-    return Export() if set(words) & _listed(catalog, "export-asks-alone-said") else None
+    return Export() if set(words) & _known(catalog, "export-asks-alone-said") else None
 
 
-def _listed(catalog: Catalog, key: str) -> set[str]:
-    return set(catalog.replies[key].replace(";", " ").casefold().split())
+def _known(catalog: Catalog, key: str) -> frozenset[str]:
+    return sayings.words(catalog.replies[key])
 
 
 def row(catalog: Catalog) -> Buttons:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.catalog.sayings import listed, plainly
 from bot.catalog.schema import Catalog, Channel, Mode
 from bot.chat import Message, Place
 from bot.commands import Greetings, Mute
@@ -61,9 +62,9 @@ def greetings(catalog: Catalog, message: Message) -> Greetings | None:
 
 def _says(catalog: Catalog, message: Message, yes: str, no: str) -> bool | None:
     """Tell which of two lists of sayings a text is in: True, False, or None for neither."""
-    said = " ".join(message.text.casefold().replace("\u2019", "'").split()).strip(" .!")
+    said = plainly(message.text, " .!")
     for key, on in ((yes, True), (no, False)):
-        if said in (each.strip() for each in catalog.replies[key].split(";")):
+        if said in listed(catalog.replies[key]):
             return on
     return None
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from bot import markup
 from bot.answers import line, say
+from bot.catalog.sayings import listed, plainly
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, File, Message, Reply, Text
 from bot.commands import Data, Forget
@@ -24,9 +25,8 @@ def read(catalog: Catalog, message: Message) -> Forget | Data | None:
     """Read such a wish as people say it to us; None for anything else."""
     if not message.addressed:
         return None
-    words = " ".join(message.text[:80].casefold().replace("\u2019", "'").split()).strip(" .!?")
-    found = (each for key, each in _SAID if words in (name.strip() for name in catalog.replies[key].split(";")))
-    return next(found, None)
+    words = plainly(message.text[:80])
+    return next((each for key, each in _SAID if words in listed(catalog.replies[key])), None)
 
 
 def ask(catalog: Catalog) -> Reply:

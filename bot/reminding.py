@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 
 from bot import answers, commands
 from bot.answers import line, say
+from bot.catalog.sayings import listed
 from bot.catalog.schema import Catalog
 from bot.chat import Block, Button, Buttons, Message, Note, Reply, Text
 from bot.interview import Interview
@@ -89,12 +89,6 @@ def _clock(hour: str, minute: str | None, half: str | None) -> time | None:
 
 def _list(catalog: Catalog, key: str) -> tuple[str, ...]:
     return listed(catalog.replies[key])
-
-
-@cache
-def listed(line: str) -> tuple[str, ...]:
-    """Split a line of sayings. Kept: it is done for every message, and there are few such lines."""
-    return tuple(each.strip() for each in line.split(";"))
 
 
 # Setting and moving -----------------------------------------------------------------------

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import get_args
 
 from bot import answers, commands, markup
-from bot.answers import line, say
+from bot.answers import say
+from bot.catalog.sayings import listed, plainly
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Block, Button, Buttons, File, Note, Reply, Table, Text
-from bot.reminding import listed
 from bot.roadmap import chart
 from bot.roadmap.palette import Theme
 from bot.roadmap.road import Road, Stretch
@@ -29,7 +29,7 @@ _SAID: tuple[tuple[str, commands.Publish | commands.Team], ...] = (
 
 def read(catalog: Catalog, said: str) -> commands.Publish | commands.Team | None:
     """Read a wish to show a roadmap or to see the team, as people say it; None for anything else."""
-    words = " ".join(said.casefold().replace("\u2019", "'").split()).strip(" .!?")
+    words = plainly(said)
     return next((each for key, each in _SAID if words in listed(catalog.replies[key])), None)
 
 
@@ -110,11 +110,6 @@ def _together(catalog: Catalog, view: View) -> str:
     start, end = found.days
     values = {"start": start, "end": end, "at_once": found.at_once}
     return say(catalog, "team-together", module=found.title, count=found.count, **values)
-
-
-def counted_in(catalog: Catalog, key: str) -> Reply:
-    """Say what came of counting in, or out."""
-    return line(catalog, key, asker=True)
 
 
 def at_home(catalog: Catalog, road: Road) -> Text:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot import interview
 from bot.advisor import Advisor
 from bot.chat import Block, Button, Buttons, Choices, Message, Place, Reply
+from bot.conversation import Conversation
+from bot.store import Store
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 HERE = Place("web", "local", "web", "thread-1")
+ANSWERS = {  # of one whole interview: DevOps first, nothing close
+    "role": "developer",
+    "goal": "ship-faster",
+    "delivery": "manual",
+    "runs": "apps-apis",
+    "team": "2-9",
+    "hours": "4-6",
+    "horizon": "12",
+}
 
 
 class Talk:
@@ -20,11 +32,22 @@ class Talk:
         self.place = place
         self.said = 0
 
-    async def say(self, text: str, *, addressed: bool = True, as_id: str = "") -> tuple[Reply, ...]:
+    async def say(self, text: str, *, addressed: bool = True, as_id: str = "", at: datetime = AT) -> tuple[Reply, ...]:
         """Say something and hear the replies."""
         self.said += 1
         ident = as_id or f"{self.author}-{self.said}"
-        return await self.advisor.handle(Message(ident, self.place, self.author, text, addressed, AT))
+        return await self.advisor.handle(Message(ident, self.place, self.author, text, addressed, at))
+
+    async def answer_all(self, store: Store[Conversation], at: datetime = AT) -> None:
+        """Answer every open question of the interview here with its first option."""
+        script = self.advisor.catalog.roadmap
+        while True:
+            state = await store.peek(self.place)
+            assert state is not None and state.interview is not None
+            question = interview.open_question(script, state.interview)
+            if question is None:
+                return
+            await self.say(f"/answer {question.id} {next(iter(question.options))}", at=at)
 
     async def hear(self, text: str) -> str:
         """Say something and hear it as plain text."""

@@ -13,17 +13,9 @@ from bot.catalog.schema import Catalog
 from bot.chat import Buttons, Message, Place, Reply, Table
 from bot.conversation import Conversation, Found, Step, decide
 from bot.matching.match import Context
+from tests.talk import ANSWERS
 
 MONDAY = datetime(2026, 1, 5, 9, tzinfo=UTC)
-ANSWERS = {
-    "role": "developer",
-    "goal": "ship-faster",
-    "delivery": "manual",
-    "runs": "apps-apis",
-    "team": "2-9",
-    "hours": "4-6",
-    "horizon": "12",
-}
 
 
 @dataclass

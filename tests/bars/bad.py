@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import hashlib
-import hmac
 import json
 import random
 import shutil
@@ -21,8 +19,9 @@ from urllib.parse import urlencode
 
 from aiohttp import ClientError, ClientTimeout
 
-from tests.bars.bar import ROOT, Bar, Figure, held_by
+from tests.bars.bar import Bar, Figure, held_by
 from tests.bars.load import Stage, stage
+from tests.benchmarks.keep import ROOT
 from tests.slack import sign as slack_sign
 from tests.slack import test_door as slack_door
 from tests.teams import sign as teams_sign
@@ -44,9 +43,7 @@ class Request:
 
 def signed(body: bytes, kind: str) -> Request:
     """Sign a body as Slack does."""
-    stamp = str(int(time.time()))
-    made = hmac.new(slack_sign.SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": kind, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
+    headers = {"Content-Type": kind} | slack_sign.signed_bytes(body)
     return Request(slack_sign.PATH, body, headers)
 
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import platform
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-RESULTS = ROOT / "tests" / "benchmarks" / "results"
+from tests.benchmarks.keep import ROOT, keep
+
 LONGEST = 170  # seconds for all the bars of one kind
 
 
 @dataclass(frozen=True)
 class Figure:
-    """What was found: in words, whether the bar held, and what to keep beside it."""
+    """What was found, in words, and whether the bar held."""
 
     said: str
     held: bool
@@ -30,7 +26,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar by its name. `limit` says when it holds; `gates`: counts and CPU fail the run, wall times are only told."""
+    """A bar by its name. `limit` says when it holds."""
 
     name: str
     what: str
@@ -54,25 +50,8 @@ async def run(kind: str, bars: Iterable[Bar]) -> bool:
         rows.append({"bar": bar.name, "what": bar.what, "figure": figure.said, "limit": bar.limit, "held": figure.held})
         mark = "held" if figure.held else "BROKE"
         print(f"{bar.name:4} {mark:5} {seconds:7.1f}  {bar.what}: {figure.said} | {bar.limit}", flush=True)
-    keep(kind, rows, time.monotonic() - begun)
+    keep(kind, rows, time.monotonic() - begun, "bars")
     return all(row["held"] for row in rows)
-
-
-def keep(kind: str, rows: list[dict[str, object]], seconds: float) -> None:
-    """Write the results down, with the machine, the day and the commit they were found on."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    told = {
-        "kind": kind,
-        "day": datetime.now(UTC).date().isoformat(),
-        "commit": commit.stdout.strip() or "none",
-        "machine": {"cores": os.cpu_count(), "system": platform.system(), "python": platform.python_version()},
-        "seconds": round(seconds),
-        "bars": rows,
-    }
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{kind}.json").write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
 def held_by(*tests: str) -> Callable[[Path], Awaitable[Figure]]:

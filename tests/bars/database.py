@@ -30,13 +30,6 @@ class Postgres:
         )
         server._wait()
 
-    def freeze(self, *, on: bool) -> None:
-        """Stop it where it stands, with all its children, or let it go on."""
-        number = signal.SIGSTOP if on else signal.SIGCONT
-        children = Path(f"/proc/{self._server.process.pid}/task/{self._server.process.pid}/children").read_text()
-        for pid in (self._server.process.pid, *map(int, children.split())):
-            subprocess.run(["kill", f"-{number.value}", str(pid)], check=False)
-
     def stop(self) -> None:
         """End it and remove its folder."""
         self._server.stop()

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from aiohttp import ClientError, ClientSession
 
+from tests.bars.wire import settings
 from tests.running import Started, started
-from tests.slack.fake import TOKEN, Slack
+from tests.slack.fake import Slack
 from tests.slack.people import Person
-from tests.slack.sign import SECRET, Door
+from tests.slack.sign import Door
 
 SAYS = (
     "/roadmap",
@@ -70,8 +71,7 @@ class Servers:
 @asynccontextmanager
 async def servers(folder: Path, slack: Slack, number: int = 1, database: str = "") -> AsyncIterator[Servers]:
     """Start so many servers."""
-    ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-    made = Servers(folder, ours | ({"WHICHOPS_DATABASE_URL": database} if database else {}))
+    made = Servers(folder, settings(slack) | ({"WHICHOPS_DATABASE_URL": database} if database else {}))
     try:
         made.running = [await made.start() for _ in range(number)]
         yield made

@@ -23,8 +23,7 @@ from tests.bars.bar import Bar, Figure
 from tests.bars.database import postgres
 from tests.bars.wire import Run, Turn, p99
 from tests.running import Started, started
-from tests.slack.fake import TOKEN, Slack
-from tests.slack.sign import SECRET
+from tests.slack.fake import Slack
 from tests.teams.fake import Teams
 
 PACE, SECONDS, PEOPLE = 100, 20, 200
@@ -95,7 +94,7 @@ async def stage(folder: Path, *, replicas: int = 1, database: str = "") -> Async
     async with AsyncExitStack() as stack:
         slack, teams = await stack.enter_async_context(Slack()), await stack.enter_async_context(Teams())
         teams.pace = 0
-        ours = {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url} | teams.settings
+        ours = wire.settings(slack) | teams.settings
         if database:
             ours["WHICHOPS_DATABASE_URL"] = database
         servers = [

@@ -18,7 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.catalog import load
 from tests.slack import sign
-from tests.slack.fake import BOT, Slack
+from tests.slack.fake import BOT, TOKEN, Slack
 from tests.slack.people import Person
 from tests.teams import people as teams_people
 from tests.teams.fake import Teams
@@ -73,6 +73,11 @@ def asked() -> list[str]:
     checks = [check for body in load.load(None).checks.values() for check in body.checks]
     answered = [check.ask for check in checks if "oos" not in {str(each) for each in check.must}]
     return [answered[number * len(answered) // QUESTIONS] for number in range(QUESTIONS)]
+
+
+def settings(slack: Slack) -> dict[str, str]:
+    """Write down what the environment of a server for this Slack says."""
+    return {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": sign.SECRET, "SLACK_API_URL": slack.url}
 
 
 def slack_turns(slack: Slack, number: int, people: int) -> list[Turn]:

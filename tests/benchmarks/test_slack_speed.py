@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import time
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, TCPConnector
 
-from bot.catalog import load
+from tests.bars.wire import QUESTIONS, asked, cpu, settings
 from tests.running import started
-from tests.slack.fake import BOT, TOKEN, Slack
+from tests.slack.fake import BOT, Slack
 from tests.slack.people import Person
-from tests.slack.sign import PATH, SECRET, signed
+from tests.slack.sign import PATH, signed
 
 pytestmark = pytest.mark.bench
-EVENTS, AT_ONCE, ROUNDS, QUESTIONS = 600, 16, 3, 60
+EVENTS, AT_ONCE, ROUNDS = 600, 16, 3
 ROOT = Path(__file__).parent.parent.parent
 BARE = """
 import os, sys
@@ -45,23 +44,6 @@ async def main():
 import asyncio
 asyncio.run(main())
 """
-
-
-def settings(slack: Slack) -> dict[str, str]:
-    return {"SLACK_BOT_TOKEN": TOKEN, "SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": slack.url}
-
-
-def cpu(pid: int) -> float:
-    """Seconds of CPU a process has used."""
-    words = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def asked() -> list[str]:
-    """Take questions from all over the content's checks, evenly; none that must be refused."""
-    checks = [check for body in load.load(None).checks.values() for check in body.checks]
-    answered = [check.ask for check in checks if "oos" not in {str(each) for each in check.must}]
-    return [answered[number * len(answered) // QUESTIONS] for number in range(QUESTIONS)]
 
 
 async def drive(slack: Slack, session: ClientSession, url: str, asks: list[str]) -> tuple[float, float, float]:

@@ -20,7 +20,7 @@ import pytest
 from aiohttp import ClientSession, TCPConnector
 
 from bot.advisor import Knowledge
-from tests.benchmarks.test_slack_speed import asked, cpu
+from tests.bars.wire import asked, cpu
 from tests.running import started
 from tests.teams.fake import Posted, Teams
 from tests.teams.people import Person

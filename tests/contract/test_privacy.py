@@ -5,26 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
-from tests.contract.seats import Seat, seat
-from tests.contract.test_adapters import WIRED, answer_by_clicks
+from tests.contract.seats import Seat
+from tests.contract.test_adapters import WIRED
 from tests.contract.test_keepsakes import EVERYWHERE
-
-
-@pytest.fixture
-async def here(
-    request: pytest.FixtureRequest, knowledge: Knowledge, catalog: Catalog, tmp_path: Path
-) -> AsyncIterator[Seat]:
-    async with seat(request.param, knowledge, f"sqlite:///{tmp_path}/talk.db") as taken:
-        await answer_by_clicks(taken, catalog)
-        yield taken
 
 
 def owner_in(folder: Path) -> tuple[str, str]:
@@ -38,32 +27,32 @@ def bytes_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("talk.db*")))
 
 
-@pytest.mark.parametrize("here", EVERYWHERE, indirect=True)
+@pytest.mark.parametrize("planned", EVERYWHERE, indirect=True)
 async def test_somebody_sees_what_is_kept_of_them_and_forget_me_leaves_nothing(
-    here: Seat, catalog: Catalog, tmp_path: Path
+    planned: Seat, catalog: Catalog, tmp_path: Path
 ) -> None:
     tenant, owner = owner_in(tmp_path)
-    await here.say("my data")
-    kept = json.loads((await here.files())["my-data.json"])
+    await planned.say("my data")
+    kept = json.loads((await planned.files())["my-data.json"])
     assert {"goal", "hours"} <= set(json.dumps(kept["conversation"]).replace('"', " ").split())
 
-    assert "can't be undone" in (await here.say("Forget me")).text
-    assert {} != await here.store.about(tenant, owner)
-    assert "Everything I kept of you is deleted" in (await here.press(catalog.replies["forget-now"])).text
+    assert "can't be undone" in (await planned.say("Forget me")).text
+    assert {} != await planned.store.about(tenant, owner)
+    assert "Everything I kept of you is deleted" in (await planned.press(catalog.replies["forget-now"])).text
     for _ in range(200):
-        if not await here.store.about(tenant, owner) and owner.encode() not in bytes_of(tmp_path):
+        if not await planned.store.about(tenant, owner) and owner.encode() not in bytes_of(tmp_path):
             break
         await asyncio.sleep(0.01)  # the last word goes once the platform has it
-    assert {} == await here.store.about(tenant, owner)
+    assert {} == await planned.store.about(tenant, owner)
     assert 0 == bytes_of(tmp_path).count(owner.encode())
 
 
-@pytest.mark.parametrize("here", [each for each in EVERYWHERE if each in WIRED], indirect=True)
-async def test_somebody_else_sees_and_deletes_nothing_of_it(here: Seat, catalog: Catalog, tmp_path: Path) -> None:
+@pytest.mark.parametrize("planned", [each for each in EVERYWHERE if each in WIRED], indirect=True)
+async def test_somebody_else_sees_and_deletes_nothing_of_it(planned: Seat, catalog: Catalog, tmp_path: Path) -> None:
     tenant, owner = owner_in(tmp_path)
-    other = await here.other()
+    other = await planned.other()
     await other.say("my data")
     assert "goal" not in (await other.files())["my-data.json"].decode()
     await other.say("forget me")
     await other.press(catalog.replies["forget-now"])
-    assert "conversation" in await here.store.about(tenant, owner)
+    assert "conversation" in await planned.store.about(tenant, owner)

@@ -13,16 +13,7 @@ from bot.roadmap.kept import Kept
 from bot.store import Store
 from tests.contract.seats import Seat, seat
 from tests.contract.test_adapters import ALL, held
-
-ANSWERS = {
-    "role": "developer",
-    "goal": "ship-faster",
-    "delivery": "manual",
-    "runs": "apps-apis",
-    "team": "2-9",
-    "hours": "4-6",
-    "horizon": "12",
-}
+from tests.talk import ANSWERS
 
 
 async def answer(here: Seat, catalog: Catalog) -> str:

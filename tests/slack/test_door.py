@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import AsyncIterator
@@ -22,7 +20,7 @@ from bot.settings import Settings
 from tests.slack.fake import BOT, Slack
 from tests.slack.people import Person
 from tests.slack.serving import Served, options, serving
-from tests.slack.sign import PATH, SECRET, signed
+from tests.slack.sign import PATH, SECRET, signed, signed_bytes
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("logs")]
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -138,15 +136,9 @@ async def test_what_slack_never_sends_is_refused_and_unsigned_even_sooner(
     raw = body.encode() if isinstance(body, str) else body
     text = raw.decode("latin-1")
     headers = {"Content-Type": kind}
-    status, answered, _ = await post(served, raw, headers | _signed(raw))
+    status, answered, _ = await post(served, raw, headers | signed_bytes(raw))
     assert (400, "1") == (status, answered["X-Slack-No-Retry"]), text[:50]
     assert 401 == (await post(served, raw, headers))[0]
-
-
-def _signed(body: bytes) -> dict[str, str]:
-    stamp = str(int(time.time()))
-    made = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
-    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={made}"}
 
 
 ODD: list[dict[str, Any]] = [
@@ -173,7 +165,7 @@ ODD: list[dict[str, Any]] = [
 async def test_what_we_do_not_know_is_taken_and_left(served: Served, payload: dict[str, Any]) -> None:
     body = json.dumps(payload).encode()
     before = len(served.slack.sent)
-    assert 200 == (await post(served, body, {"Content-Type": JSON} | _signed(body)))[0]
+    assert 200 == (await post(served, body, {"Content-Type": JSON} | signed_bytes(body)))[0]
     assert before == len(await served.settled())
 
 
@@ -195,9 +187,9 @@ async def test_slack_can_verify_the_address(served: Served) -> None:
 
 async def test_too_much_is_refused_and_a_packed_body_never_unpacked(served: Served) -> None:
     big = b"x" * (LIMIT + 1)
-    assert 413 == (await post(served, big, {"Content-Type": JSON} | _signed(big)))[0]
+    assert 413 == (await post(served, big, {"Content-Type": JSON} | signed_bytes(big)))[0]
     bomb = gzip.compress(b" " * 40_000_000)
-    headers = {"Content-Type": JSON, "Content-Encoding": "gzip"} | _signed(bomb)
+    headers = {"Content-Type": JSON, "Content-Encoding": "gzip"} | signed_bytes(bomb)
     assert 400 == (await post(served, bomb, headers))[0]
 
 
@@ -219,7 +211,7 @@ async def test_no_secret_and_no_word_of_anybody_is_logged(
         await served.door.event(events[0], secret="another" * 5)
         await served.command(ana.command("/whichops", f"private {CANARY}?"))
         body = json.dumps({"type": "event_callback", "event": CANARY}).encode()
-        await post(served, body, {"Content-Type": JSON} | _signed(body))
+        await post(served, body, {"Content-Type": JSON} | signed_bytes(body))
         await served.settled()
         token = options(slack).slack_bot_token.get_secret_value()
         assert token not in repr(options(slack)) and token not in repr(served.app)

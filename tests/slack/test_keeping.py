@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import interview
 from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
-from bot.chat import Message, Place
+from bot.chat import Place
 from tests.contract.seats import words
 from tests.slack.fake import BOT, TEAM, Posted, Refuse, Slack
 from tests.slack.people import Person, labels
 from tests.slack.serving import Served, serving
+from tests.talk import Talk
 
 pytestmark = pytest.mark.usefixtures("logs")
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
@@ -39,31 +39,24 @@ class Owner:
     def __init__(self, served: Served, user: str = "U0ANA") -> None:
         self.served, self.user = served, user
         self.person = Person(served.slack, user)
-        self.root, self.said = "", 0
+        self.root = ""
 
     @property
     def place(self) -> Place:
         return Place("slack", TEAM, "C0OPS", self.root)
 
-    async def plan(self, catalog: Catalog) -> list[Posted]:
+    async def plan(self) -> list[Posted]:
         """Begin by the wire, answer, and confirm by the wire."""
         before = len(await self.served.settled())
         await self.served.command(self.person.command("/roadmap"))
         self.root = (await self.served.settled())[before].ts
-        while True:
-            state = await self.served.store.peek(self.place)
-            assert state is not None and state.interview is not None
-            question = interview.open_question(catalog.roadmap, state.interview)
-            if question is None:
-                break
-            await self.tell(f"/answer {question.id} {next(iter(question.options))}")
+        self.talk = Talk(self.served.advisor, self.user, self.place)
+        await self.talk.answer_all(self.served.store, datetime.now(UTC))
         return await self.say("/plan")
 
     async def tell(self, text: str, at: datetime | None = None) -> None:
         """Say something beside the wire, at any time."""
-        self.said += 1
-        id_ = f"{self.user}/{self.said}"
-        await self.served.advisor.handle(Message(id_, self.place, self.user, text, True, at or datetime.now(UTC)))
+        await self.talk.say(text, at=at or datetime.now(UTC))
 
     async def say(self, text: str) -> list[Posted]:
         before = len(self.served.slack.sent)
@@ -79,9 +72,9 @@ class Owner:
 
 
 @pytest.fixture
-async def ana(served: Served, catalog: Catalog) -> Owner:
+async def ana(served: Served) -> Owner:
     owner = Owner(served)
-    await owner.plan(catalog)
+    await owner.plan()
     return owner
 
 
@@ -157,7 +150,7 @@ async def test_a_team_of_three_is_shown_as_one_in_a_thread_of_its_own(
     people = [ana, Owner(served, "U0BEN"), Owner(served, "U0CAT")]
     for owner in people:
         if owner is not ana:
-            await owner.plan(catalog)
+            await owner.plan()
         answer = await served.command(owner.person.command("/roadmap", "team join"))
         assert 200 == answer.status
     joined = [each for each in await served.settled() if "You count in" in words(each)]

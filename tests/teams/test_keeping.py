@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import interview
 from bot.advisor import Knowledge
-from bot.catalog.schema import Catalog
-from bot.chat import Message, Place
+from bot.chat import Place
+from tests.talk import Talk
 from tests.teams.fake import BEN, CHANNEL, PERSONAL, TENANT, Fail, Posted, Teams
 from tests.teams.people import Person, labels, words
 from tests.teams.serving import Served, serving, told
@@ -31,33 +30,24 @@ class Owner:
     def __init__(self, served: Served, id_: str = "") -> None:
         self.served = served
         self.person = Person(served.teams, id_) if id_ else Person(served.teams)
-        self.root, self.said = "", 0
+        self.root = ""
 
     @property
     def place(self) -> Place:
         return Place("teams", TENANT, CHANNEL, self.root)
 
-    async def plan(self, catalog: Catalog) -> list[Posted]:
+    async def plan(self) -> list[Posted]:
         """Begin by the wire, answer, and confirm by the wire."""
         before = len(await self.served.settled())
         await self.served.said(self.person.slash("roadmap"))
         self.root = self.served.teams.posted[before].id
-        while True:
-            state = await self.served.store.peek(self.place)
-            assert state is not None and state.interview is not None
-            question = interview.open_question(catalog.roadmap, state.interview)
-            if question is None:
-                break
-            await self.tell(f"/answer {question.id} {next(iter(question.options))}")
+        self.talk = Talk(self.served.advisor, self.person.author, self.place)
+        await self.talk.answer_all(self.served.store, datetime.now(UTC))
         return await self.say("/plan")
 
     async def tell(self, text: str, at: datetime | None = None) -> None:
         """Say something beside the wire, at any time."""
-        self.said += 1
-        message = Message(
-            f"{self.person.author}/{self.said}", self.place, self.person.author, text, True, at or datetime.now(UTC)
-        )
-        await self.served.advisor.handle(message)
+        await self.talk.say(text, at=at or datetime.now(UTC))
 
     async def say(self, text: str) -> list[Posted]:
         return await self.served.said(self.person.say(text, f"{CHANNEL};messageid={self.root}"))
@@ -68,10 +58,10 @@ class Owner:
 
 
 @pytest.fixture
-async def ana(served: Served, catalog: Catalog) -> Owner:
+async def ana(served: Served) -> Owner:
     await served.said(Person(served.teams).install())  # they know each other
     owner = Owner(served)
-    await owner.plan(catalog)
+    await owner.plan()
     return owner
 
 
