@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from bot.advisor import Knowledge
 from bot.chat import Place
 from tests.talk import Talk
-from tests.teams.fake import BEN, CHANNEL, PERSONAL, TENANT, Fail, Posted, Teams
+from tests.teams.fake import BEN, CHANNEL, PERSONAL, TENANT, Fail, Posted
 from tests.teams.people import Person, labels, words
-from tests.teams.serving import Served, serving, told
+from tests.teams.serving import Served, told
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=30)
-
-
-@pytest.fixture
-async def served(knowledge: Knowledge, teams: Teams, tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as running:
-        yield running
 
 
 class Owner:

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 
 from adapters.pace import BURST, TURNS
-from bot.advisor import Knowledge
 from bot.chat import Message
 from tests.teams.fake import BEN, Teams
 from tests.teams.people import Json, Person
-from tests.teams.serving import Served, serving, told
-
-
-@pytest.fixture
-async def served(knowledge: Knowledge, teams: Teams, tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as running:
-        yield running
-
-
-@pytest.fixture
-def ana(teams: Teams) -> Person:
-    return Person(teams)
+from tests.teams.serving import Served, told
 
 
 async def test_who_asks_too_much_is_told_once(served: Served, teams: Teams, ana: Person) -> None:

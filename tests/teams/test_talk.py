@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from copy import deepcopy
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,22 +18,6 @@ from tests.teams.people import Person, labels, words
 from tests.teams.serving import Served, serving, told
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def served(knowledge: Knowledge, teams: Teams, tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as running:
-        yield running
-
-
-@pytest.fixture
-def ana(teams: Teams) -> Person:
-    return Person(teams)
-
-
-@pytest.fixture
-def ben(teams: Teams) -> Person:
-    return Person(teams, BEN)
 
 
 def ruled(knowledge: Knowledge, **rules: Any) -> Knowledge:

@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.teams.reach import Reach
 from adapters.teams.talk import Talk
-from bot.advisor import Knowledge
 from bot.catalog.schema import Catalog
 from bot.conversation import KEPT_ANSWERS
-from tests.teams.fake import BEN, CHANNEL, GROUP, PERSONAL, Empty, Teams
+from tests.teams.fake import CHANNEL, GROUP, PERSONAL, Empty
 from tests.teams.people import Person
-from tests.teams.serving import Served, serving
+from tests.teams.serving import Served
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-async def served(knowledge: Knowledge, teams: Teams, tmp_path: Path) -> AsyncIterator[Served]:
-    async with serving(knowledge, f"sqlite:///{tmp_path}/talk.db", teams) as running:
-        yield running
-
-
-@pytest.fixture
-def ana(teams: Teams) -> Person:
-    return Person(teams)
-
-
-@pytest.fixture
-def ben(teams: Teams) -> Person:
-    return Person(teams, BEN)
 
 
 async def opinions(served: Served) -> list[tuple[str, int, int]]:
