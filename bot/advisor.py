@@ -119,11 +119,7 @@ class Advisor:
             return (*lead, *shape(said))
 
         try:
-            asked = commands.parse(message.text) or privacy.read(knowledge.catalog, message)
-            if manner != "shadow" and message.addressed and asked == commands.Forget(sure=True):
-                return await self._leave(message, deliver, whole)
-            around = await self._around(message, asked)
-            return self._counted(await self._turn(knowledge, message, deliver, manner, guest, around, whole))
+            return self._counted(await self._turn(knowledge, message, deliver, manner, guest, whole))
         except StoreError as error:
             self.tally("refused")
             log.warning("turn_refused", place=telemetry.place_hash(message.place), ref=reference, why=str(error))
@@ -146,9 +142,12 @@ class Advisor:
         deliver: bool,
         manner: Manner,
         guest: bool,
-        around: Around,
         shape: Shape,
     ) -> tuple[Reply, ...]:
+        asked = commands.parse(message.text) or privacy.read(knowledge.catalog, message)
+        if manner != "shadow" and message.addressed and asked == commands.Forget(sure=True):
+            return await self._leave(message, deliver, shape)
+        around = await self._around(message, asked)
         peeked = None if _begins(message) else await self._store.peek(message.place)
         home = await self._home(message, peeked)
         if home is not None:
@@ -180,7 +179,7 @@ class Advisor:
         """Forget the author, and say so. A repeated message is told the same where nobody delivers it."""
         said = shape((privacy.gone(self.catalog),))
         turned = await self._store.leave(message, *said, deliver=deliver)
-        return self._counted(() if turned.repeated and deliver else said)
+        return () if turned.repeated and deliver else said
 
     async def _home(self, message: Message, peeked: Conversation | None) -> Place | None:
         """Find where the roadmap is that a message is about, when it is said where its author has none; else None."""
