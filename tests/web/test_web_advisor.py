@@ -288,6 +288,7 @@ async def test_after_a_kill_a_reload_goes_on_at_the_same_question(page: Page, tm
     asks = [question.ask for question in catalog.roadmap.questions.values()]
     async with process(port, database, log) as served:
         await page.goto(f"http://127.0.0.1:{port}/")
+        await expect(page.locator(".reply")).to_have_count(1)  # the welcome: what is said comes below it
         turn = await say(page, "/roadmap")
         turn = await press(page, turn.locator(".options .plain").first)
         await press(page, turn.locator(".options .plain").first)
