@@ -7,6 +7,7 @@ take are refused at once, so that whoever sent them tries again. Must never know
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
@@ -213,6 +214,9 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
             metrics=metrics,
             store=store,
         )
+        # What stands now stays: a full collection that walks the whole catalog again and again would hold the loop.
+        gc.collect()
+        gc.freeze()
         await listen(app, options.host, options.port, stop, bound, 0.0 if options.loopback else DRAIN)
 
 

@@ -36,6 +36,15 @@ def at(question: str, **more: object) -> Interview:
 
 
 ANSWERS = """
+goal | models-to-production | get our model out of the notebook
+goal | models-to-production | out of notebooks, finally
+goal | models-to-production | get past the prototype with our models
+delivery | ci-only | tests run but we release by hand
+delivery | ci-only | the tests run in a pipeline, someone then copies it over
+delivery | ci-only | jenkins builds and tests, the last step is by hand
+delivery | ci-only | only the deploy is manual
+delivery | manual | we release by hand
+delivery | manual | tests and releases, all by hand
 role | developer | Developer
 role | developer | dev
 role | developer | i'm a backend dev
