@@ -45,6 +45,10 @@ delivery | ci-only | jenkins builds and tests, the last step is by hand
 delivery | ci-only | only the deploy is manual
 delivery | manual | we release by hand
 delivery | manual | tests and releases, all by hand
+delivery | manual | our tests run by hand
+delivery | manual | tests run manually
+delivery | manual | we build and test by hand
+goal | llm-feature | get our llm feature beyond the prototype
 role | developer | Developer
 role | developer | dev
 role | developer | i'm a backend dev
