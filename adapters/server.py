@@ -215,7 +215,6 @@ async def serve(advisor: Advisor, store: Store[Conversation], options: Settings)
             store=store,
         )
         # What stands now stays: a full collection that walks the whole catalog again and again would hold the loop.
-        gc.collect()
         gc.freeze()
         await listen(app, options.host, options.port, stop, bound, 0.0 if options.loopback else DRAIN)
 
