@@ -6,6 +6,7 @@ of anybody's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -95,6 +96,12 @@ def channels_of(connection: Connection, tenant: str, team: str) -> tuple[str, ..
     """List the conversations of a team."""
     asked = select(reference.c.conversation).where(reference.c.tenant == fit(tenant), reference.c.team == clean(team))
     return tuple(connection.execute(asked.order_by(reference.c.conversation)).scalars())
+
+
+def forget_channels(connection: Connection, tenant: str, channels: Iterable[str], team: str = "") -> int:
+    """Delete every row of these channels, and of all channels of a team; say how many rows it was."""
+    named = {*channels, *(channels_of(connection, tenant, team) if team else ())}
+    return sum(forget_channel(connection, tenant, each) for each in sorted(named))
 
 
 def forget_channel(connection: Connection, tenant: str, channel: str) -> int:

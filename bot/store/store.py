@@ -1,64 +1,33 @@
 """The store: one class for SQLite and PostgreSQL, asynchronous outside, plain functions in worker threads inside.
 
 A call returns after its commit, or raises StoreError within two seconds. Must never read a clock
-(times come with messages) nor know what a conversation remembers. Over 400 lines because it is all there is to ask of
-the database, in one place; what is done about it is in the files beside it.
+(times come with messages) nor know what a conversation remembers. All there is to ask of the database is here, in
+one place; what is done about it is in the files beside it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, bindparam
+from sqlalchemy import Connection, bindparam
 
 from bot import telemetry
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
-from bot.store import engines, installing, keeping, migrating, moving, personal, reaching, sending, waking
-from bot.store.lanes import Key, Lane
+from bot.store import engines, installing, keeping, moving, personal, reaching, sending, waking
+from bot.store.lanes import Key
+from bot.store.opened import LONG, Opened, wait
 from bot.store.reaching import Known, Posted, Reached
 from bot.store.tables import pulse
 from bot.store.turn import LEAVING, Due, Gap, Health, Opinion, Outgoing, Parked, S, Turn, Turned, Unsaid, millis
 from bot.store.turning import Turning, address
 
 T = TypeVar("T")
-_LONG = 60.0  # seconds for what is rare and may take its time: migrating, wiping files
-_MIGRATING = 8  # times a locked SQLite file is tried, 1.5 s each: another process may be creating the tables
-_READERS = 2  # threads that only read a SQLite file
-
-
-class _Opened:
-    """An open database: where it is written, where it is read, and the hold on a SQLite file."""
-
-    def __init__(self, url: URL, *, serving: bool) -> None:
-        self._hold: sqlite3.Connection | None = None
-        if url.drivername == "sqlite":
-            writer = engines.open_sqlite(url)
-            self._hold = engines.hold(url) if serving else None
-            reader = engines.open_sqlite(url, readers=_READERS)
-            self._engines: tuple[Engine, ...] = (writer, reader)
-            self.write = Lane(writer, "store-writer", grouped=True)
-            self.read = Lane(reader, "store-reader", threads=_READERS)
-        else:
-            engine = engines.open_postgres(url)
-            self._engines = (engine,)
-            self.write = self.read = Lane(engine, "store", threads=engines.THREADS)
-
-    def close(self) -> None:
-        """Finish what was accepted, for a few seconds at most."""
-        for lane in {self.write, self.read}:
-            lane.close(engines.PATIENCE)
-        for engine in self._engines:
-            engine.dispose()
-        if self._hold is not None:
-            self._hold.close()
 
 
 class Store(Generic[S]):
@@ -74,7 +43,7 @@ class Store(Generic[S]):
         self._turning = Turning(dialect, state_type)
         beat = engines.inserting(dialect)(pulse)
         self._beat = beat.on_conflict_do_update(index_elements=["name"], set_={"at": bindparam("now")})
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
         self._unwiped = False  # somebody was forgotten whose traces may still be in the files
 
     async def open(self, *, serving: bool = False) -> None:
@@ -86,28 +55,16 @@ class Store(Generic[S]):
         """
         if self._opened is not None:
             raise StoreError("the store is open already")
-        opened = _Opened(self._url, serving=serving)
+        opened = Opened(self._url, serving=serving)
         try:
-            await self._migrate(opened)
+            await opened.migrate()
             if serving and self._url.drivername == "sqlite":
                 # We alone serve this file now: what a killed server had claimed need not wait out its lease.
-                await _wait(opened.write.submit(sending.release))
+                await wait(opened.write.submit(sending.release))
         except BaseException:
             await asyncio.to_thread(opened.close)
             raise
         self._opened = opened
-
-    async def _migrate(self, opened: _Opened) -> None:
-        """Bring the tables up to date; on SQLite wait for others that are doing just that."""
-        tries = _MIGRATING if self._url.drivername == "sqlite" else 1
-        for left in reversed(range(tries)):
-            try:
-                await _wait(opened.write.submit(migrating.migrate), _LONG)
-            except StoreError:
-                if not left:
-                    raise
-            else:
-                return
 
     async def close(self) -> None:
         """Finish what was accepted and let go of the database."""
@@ -386,23 +343,19 @@ class Store(Generic[S]):
 
         Says how many rows it was. Raises StoreError as `forget` does.
         """
-        deleted = await _wait(self._open().write.submit(partial(keeping.forget_tenant, tenant=tenant)), _LONG)
+        deleted = await wait(self._open().write.submit(partial(keeping.forget_tenant, tenant=tenant)), LONG)
         await self._scrub()
         return deleted
 
     async def forget_channels(self, tenant: str, channels: Collection[str], team: str = "") -> int:
         """Delete everything of these channels, and of all channels of a team: the app was taken out. Wiped as above."""
-
-        def gone(connection: Connection) -> int:
-            named = {*channels, *(reaching.channels_of(connection, tenant, team) if team else ())}
-            return sum(reaching.forget_channel(connection, tenant, each) for each in sorted(named))
-
-        deleted = await _wait(self._open().write.submit(gone), _LONG)
+        forget = partial(reaching.forget_channels, tenant=tenant, channels=channels, team=team)
+        deleted = await wait(self._open().write.submit(forget), LONG)
         await self._scrub()
         return deleted
 
     async def _scrub(self) -> None:
-        if not await _wait(self._open().write.submit(keeping.scrub, bare=True), _LONG):
+        if not await wait(self._open().write.submit(keeping.scrub, bare=True), LONG):
             raise StoreError("the rows are deleted, but another reader keeps the file from being wiped: do it again")
 
     async def check(self, now: datetime) -> Health:
@@ -414,25 +367,13 @@ class Store(Generic[S]):
 
         return await self._write(beat)
 
-    def _open(self) -> _Opened:
+    def _open(self) -> Opened:
         if self._opened is None:
             raise StoreError("the store is not open")
         return self._opened
 
     async def _write(self, work: Callable[[Connection], T], key: Key | None = None) -> T:
-        return await _wait(self._open().write.submit(work, key))
+        return await wait(self._open().write.submit(work, key))
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
-        return await _wait(self._open().read.submit(work))
-
-
-async def _wait(future: Future[T], seconds: float = engines.PATIENCE) -> T:
-    """Wait for a lane's work; give up after so long, and then it does not begin any more."""
-    patience = asyncio.timeout(seconds)
-    try:
-        async with patience:
-            return await asyncio.wrap_future(future)
-    except TimeoutError:
-        if not patience.expired():
-            raise
-        raise StoreError(f"the database didn't answer within {seconds:g} seconds") from None
+        return await wait(self._open().read.submit(work))
