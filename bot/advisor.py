@@ -16,7 +16,7 @@ from typing import Literal
 
 import structlog
 
-from bot import answers, beyond, commands, dialogue, interview, keepsakes, privacy, telemetry, together
+from bot import beyond, commands, dialogue, interview, keepsakes, privacy, telemetry, together, voice
 from bot.catalog import load as catalog_load
 from bot.catalog.schema import AnswerId, Catalog, Mode
 from bot.chat import Message, Place, Reply, Text
@@ -128,7 +128,7 @@ class Advisor:
             # The one place that catches everything: a person never sees a traceback, the log always does.
             self.tally("failed")
             log.exception("turn_failed", place=telemetry.place_hash(message.place), ref=reference)
-            apology = answers.line(knowledge.catalog, "apology", ref=reference)
+            apology = voice.line(knowledge.catalog, "apology", ref=reference)
             return await self.tell(message, *lead, apology) if deliver and manner != "shadow" else (apology,)
 
     def _counted(self, said: tuple[Reply, ...]) -> tuple[Reply, ...]:

@@ -1,42 +1,24 @@
 """Compose replies from curated content: an answer, "did you mean", a refusal, an apology.
 
-Everything said here comes from the catalog. Pure: must never match, store or send. Over 400 lines, since every
-kind of answer is composed in this one place.
+Everything said here comes from the catalog. Pure: must never match, store or send.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from bot import markup, onboarding
 from bot.catalog.schema import FACETS, AnswerId, Catalog, Entry, Facet, Grid, Pair, Topic, Welcome
 from bot.chat import Block, Bullets, Button, Buttons, Note, Reply, Table, Text
 from bot.matching.match import Candidate, Sure
+from bot.voice import listed, names, say
 
 ALIGNED: tuple[Facet, ...] = ("why", "lifecycle", "roles", "metrics", "start")  # rows of a composed comparison
 SUGGESTIONS = 3
 NAMED_SOURCES = 6  # a composed comparison rests on more than a line can hold; `--json` has them all
 NAMED_BLANKS = 3  # more than that in one note is noise
 FEEDBACK_REASONS = ("wrong", "outdated", "unclear", "other")
-
-
-def say(catalog: Catalog, key: str, /, **values: object) -> str:
-    """Fill one sentence of `replies.yaml`. Values are drawn as they stand, never as Markdown."""
-    return catalog.replies[key].format(**{name: markup.escape(str(value)) for name, value in values.items()})
-
-
-def names(catalog: Catalog, topics: Iterable[str]) -> str:
-    """Join the topics' names as people say them: "DevOps, MLOps and AIOps"."""
-    known = [catalog.topics[topic].name if topic in catalog.topics else topic for topic in topics]
-    return listed(catalog, known)
-
-
-def listed(catalog: Catalog, items: Sequence[str]) -> str:
-    """Join items as people say them: "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {catalog.replies['and']} {items[-1]}"
 
 
 def title(catalog: Catalog, answer: AnswerId) -> str:
@@ -403,8 +385,3 @@ def ask_reason(catalog: Catalog, ref: str) -> Reply:
     """Ask what was wrong with an answer."""
     buttons = [Button(say(catalog, f"reason-{r}"), f"/feedback {ref} down {r}") for r in FEEDBACK_REASONS]
     return Reply((Text(say(catalog, "ask-reason")), Buttons(tuple(buttons))), audience="asker")
-
-
-def line(catalog: Catalog, key: str, /, *, asker: bool = False, **values: object) -> Reply:
-    """Say one sentence of `replies.yaml`."""
-    return Reply((Text(say(catalog, key, **values)),), audience="asker" if asker else "thread")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answers, commands, interview, reminding, together
+from bot import commands, interview, reminding, together, voice
 from bot.catalog.schema import Catalog
 from bot.roadmap import team
 from bot.store import Counting
@@ -84,7 +84,7 @@ def kept_up(step: Step, said: Said) -> Said:
 def _remind(step: Step, command: commands.Remind | commands.Unremind | commands.Snooze | commands.Ring) -> Said:
     held = step.state.interview
     if held is None or not step.mine:
-        said = () if isinstance(command, commands.Ring) else (answers.line(step.catalog, "remind-no-road", asker=True),)
+        said = () if isinstance(command, commands.Ring) else (voice.line(step.catalog, "remind-no-road", asker=True),)
         return Said(step.state, said)
     after, replies = reminding.obey(step.catalog, held, step.road, command, step.message)
     offered = reminding.STOPPING if isinstance(command, commands.Ring) and replies else ()
@@ -95,12 +95,12 @@ def _publish(step: Step, *, now: bool) -> Said:
     """Show somebody's roadmap to the others: first to its owner, then, if they say so, to all."""
     catalog, road = step.catalog, step.road
     if road is None:
-        return Said(step.state, (answers.line(catalog, "remind-no-road", asker=True),))
+        return Said(step.state, (voice.line(catalog, "remind-no-road", asker=True),))
     if step.message.place.private:
-        return Said(step.state, (answers.line(catalog, "publish-nowhere", asker=True),))
+        return Said(step.state, (voice.line(catalog, "publish-nowhere", asker=True),))
     if not now:
         return Said(step.state, together.preview(catalog, road))
-    told = (answers.line(catalog, "published"),) if step.around.from_afar else ()
+    told = (voice.line(catalog, "published"),) if step.around.from_afar else ()
     shown = (together.published(catalog, road), *(replace(each, audience="direct") for each in told))
     return Said(step.state, shown)
 
@@ -108,14 +108,14 @@ def _publish(step: Step, *, now: bool) -> Said:
 def _team(step: Step, joining: bool | None) -> Said:
     catalog, around, at = step.catalog, step.around, step.message.at
     if step.guest and joining is not False:  # outsiders read along, or ask
-        return Said(step.state, (answers.line(catalog, "not-for-guests", asker=True),))
+        return Said(step.state, (voice.line(catalog, "not-for-guests", asker=True),))
     if not around.channel:
-        return Said(step.state, (answers.line(catalog, "team-nowhere", asker=True),))
+        return Said(step.state, (voice.line(catalog, "team-nowhere", asker=True),))
     if joining is None:
         seen = team.view(team.read(around.people), at.date())
         return Said(step.state, (together.team(catalog, seen, counted=around.counted),))
     if joining and not around.standing:
-        return Said(step.state, (answers.line(catalog, "team-no-road", asker=True),))
+        return Said(step.state, (voice.line(catalog, "team-no-road", asker=True),))
     key = "team-joined" if joining else "team-left" if around.counted else "team-not-in"
     record = Counting(around.channel, around.standing if joining else "", at)
-    return Said(step.state, (answers.line(catalog, key, asker=True),), (record,))
+    return Said(step.state, (voice.line(catalog, key, asker=True),), (record,))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, keepsakes, policy, privacy
+from bot import answers, beyond, commands, crossroads, dialogue, handoff, interview, keepsakes, policy, privacy, voice
 from bot.catalog.schema import AnswerId
 from bot.chat import Note, Reply
 from bot.interview import Interview
@@ -116,14 +116,14 @@ def _asked(
         case commands.Mute(on):
             return _mute(step, on=on)
         case commands.Greetings(on):
-            said = answers.line(catalog, "greetings-on" if on else "greetings-off", asker=True)
+            said = voice.line(catalog, "greetings-on" if on else "greetings-off", asker=True)
             return Said(state, (said,), (Greeting(on, step.message.at),))
         case commands.NoneOfThese():
-            noted = answers.line(catalog, "none-noted")
+            noted = voice.line(catalog, "none-noted")
             refused = _refusal(step, "unknown")
             return _and_ask_again(step, Said(state.model_copy(update={"offered": ()}), (noted, refused)))
         case commands.Bad(name, usage):
-            said = answers.line(catalog, "bad-usage" if usage else "bad-command", usage=usage, name=name)
+            said = voice.line(catalog, "bad-usage" if usage else "bad-command", usage=usage, name=name)
             return _and_ask_again(step, Said(state, (said, answers.smalltalk(catalog, "help"))))
     return _and_ask_again(step, Said(state, (answers.smalltalk(catalog, "help"),)))
 
@@ -131,7 +131,7 @@ def _asked(
 def _status(step: Step) -> Said:
     held = step.state.interview
     if held is not None and not step.mine:
-        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "only-owner", asker=True),))
     return Said(step.state, dialogue.status(step.catalog, held, step.message.at.date()))
 
 
@@ -149,7 +149,7 @@ def _answer(step: Step) -> Said:
             given = Said(then.state, given.replies + then.replies, given.records + then.records)
         return replace(given, state=given.state.remember(step.found.context))
     if step.asking and "?" not in step.message.text:
-        return Said(step.state, (answers.line(step.catalog, "did-not-get"),))  # meant as an answer, most likely
+        return Said(step.state, (voice.line(step.catalog, "did-not-get"),))  # meant as an answer, most likely
     unsure = next((match for match in matches if isinstance(match, Unsure)), None)
     candidates = answers.distinct(step.catalog, unsure.candidates) if unsure else ()
     if candidates:
@@ -181,9 +181,9 @@ def _show(step: Step, answer: AnswerId, *, why: tuple[str, ...] = (), ref: str =
     if answer.kind.startswith("smalltalk:") and answers.exists(catalog, answer):
         return Said(state, (answers.smalltalk(catalog, answer.kind.partition(":")[2]),))
     if not answers.exists(catalog, answer):
-        return Said(state, (answers.line(catalog, "no-such-answer"), answers.smalltalk(catalog, "help")))
+        return Said(state, (voice.line(catalog, "no-such-answer"), answers.smalltalk(catalog, "help")))
     if step.guest and answer.kind.startswith("onboarding:"):
-        return Said(state, (answers.line(catalog, "not-for-guests"),))
+        return Said(state, (voice.line(catalog, "not-for-guests"),))
     missing = answers.uncovered(catalog, answer)
     if missing:
         records = () if chosen else _unanswered(step, "not-covered")
@@ -204,10 +204,10 @@ def _show(step: Step, answer: AnswerId, *, why: tuple[str, ...] = (), ref: str =
 def _judge(step: Step, feedback: commands.Feedback) -> Said:
     given = step.state.find(feedback.ref)
     if given is None:
-        return Said(step.state, (answers.line(step.catalog, "stale-ref", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "stale-ref", asker=True),))
     verdict = Verdict(given.ref, str(given.id), feedback.helpful, feedback.reason[:40], step.message.at)
     if feedback.helpful or feedback.reason:
-        return Said(step.state, (answers.line(step.catalog, "thanks-feedback", asker=True),), (verdict,))
+        return Said(step.state, (voice.line(step.catalog, "thanks-feedback", asker=True),), (verdict,))
     asked = answers.ask_reason(step.catalog, given.ref)
     offered = handoff.offered(step.catalog, step.message.place, asked, given.topics, given.ref)
     return Said(step.state, (offered,), (verdict,))
@@ -216,7 +216,7 @@ def _judge(step: Step, feedback: commands.Feedback) -> Said:
 def _explain(step: Step, ref: str) -> Said:
     given = step.state.find(ref)
     if given is None:
-        return Said(step.state, (answers.line(step.catalog, "stale-ref", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "stale-ref", asker=True),))
     return Said(step.state, (answers.why(step.catalog, given.why, given.id),))
 
 
@@ -225,7 +225,7 @@ def _call(step: Step, human: commands.Human) -> Said:
     """Call somebody who knows: once for a question."""
     catalog, place, state = step.catalog, step.message.place, step.state
     if human.ref in state.called:
-        return Said(state, (answers.line(catalog, "human-called", asker=True),))
+        return Said(state, (voice.line(catalog, "human-called", asker=True),))
     given = state.find(human.ref)
     topics = given.topics if given else state.topics
     called = None if step.guest else handoff.call(catalog, place, topics, human.words, given.id if given else None)
@@ -237,7 +237,7 @@ def _call(step: Step, human: commands.Human) -> Said:
 def _export(step: Step, form: commands.Form | None) -> Said:
     """Give an owner their roadmap as a file."""
     if step.state.interview is not None and not step.mine:
-        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "only-owner", asker=True),))
     given = keepsakes.given(step.catalog, step.road, form, step.message.at)
     return _and_ask_again(step, Said(step.state, (given,)))
 
@@ -246,8 +246,8 @@ def _mute(step: Step, *, on: bool) -> Said:
     """Keep quiet in this channel, or speak again."""
     place = step.message.place
     if place.private:
-        return Said(step.state, (answers.line(step.catalog, "mute-private"),))
-    said = answers.line(step.catalog, "muted" if on else "unmuted")
+        return Said(step.state, (voice.line(step.catalog, "mute-private"),))
+    said = voice.line(step.catalog, "muted" if on else "unmuted")
     return Said(step.state, (said,), (Muting(place.channel, on, step.message.at),))
 
 
@@ -262,30 +262,30 @@ def _and_ask_again(step: Step, said: Said) -> Said:
 def _start(step: Step) -> Said:
     held = step.state.interview
     if held is not None and not step.mine:
-        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "only-owner", asker=True),))
     if held is not None and not held.finished:
         resumed = interview.step(step.catalog.roadmap, held, commands.Resume(), step.message.at.date()).interview
-        again = answers.line(step.catalog, "interview-again")
+        again = voice.line(step.catalog, "interview-again")
         return Said(step.state.having(resumed), (again, *dialogue.now(step.catalog, resumed)))
     if held is not None and held.kept is not None:  # a plan and its progress are never begun anew unasked
         told = dialogue.status(step.catalog, held, step.message.at.date())
         return Said(step.state, (dialogue.kept_here(step.catalog), *told))
     fresh = Interview(owner=step.message.author, started=step.message.at.date())
-    intro = answers.line(step.catalog, "interview-intro")
+    intro = voice.line(step.catalog, "interview-intro")
     return Said(step.state.having(fresh), (intro, *dialogue.now(step.catalog, fresh)))
 
 
 def _move(step: Step, move: commands.Move | commands.Walk) -> Said:
     held = step.state.interview
     if held is None:
-        return Said(step.state, (answers.line(step.catalog, "nothing-open", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "nothing-open", asker=True),))
     if not step.mine:
-        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "only-owner", asker=True),))
     if isinstance(move, commands.Stop) and (held.finished or held.kept) and step.state.offered != _STOPPING:
         asked = step.state.model_copy(update={"offered": _STOPPING})
         return Said(asked, (dialogue.really_stop(step.catalog),))
     if isinstance(move, commands.Stop):
-        return Said(step.state.having(None), (answers.line(step.catalog, "stopped"),))
+        return Said(step.state.having(None), (voice.line(step.catalog, "stopped"),))
     stepped = interview.step(step.catalog.roadmap, held, move, step.message.at.date())
     said: tuple[Reply, ...] = dialogue.after(step.catalog, held, move, stepped, step.message.at.date())
     if isinstance(move, commands.Tick) and move.state == "stuck" and stepped.outcome == "taken" and not step.guest:
@@ -296,7 +296,7 @@ def _move(step: Step, move: commands.Move | commands.Walk) -> Said:
 def _look(step: Step, wanted: commands.Look) -> Said:
     """Show something of the author's own plan."""
     if step.state.interview is not None and not step.mine:
-        return Said(step.state, (answers.line(step.catalog, "only-owner", asker=True),))
+        return Said(step.state, (voice.line(step.catalog, "only-owner", asker=True),))
     return _and_ask_again(step, Said(step.state, dialogue.look(step.catalog, step.state.interview, wanted)))
 
 
@@ -307,5 +307,5 @@ def _with_help(step: Step, reply: Reply, module: str) -> Reply:
     topics = found.topics if found else ()
     whom = handoff.whom(catalog, place, topics, step.ask_human)
     if whom:
-        reply = replace(reply, blocks=(*reply.blocks, Note(answers.say(catalog, "ask-human", whom=whom))))
+        reply = replace(reply, blocks=(*reply.blocks, Note(voice.say(catalog, "ask-human", whom=whom))))
     return handoff.offered(catalog, place, reply, topics, step.ref, found.title if found else "")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from bot import answers, commands, crossroads, interview, markup, roadbook
-from bot.answers import line, say
+from bot import answers, commands, crossroads, interview, markup, roadbook, voice
 from bot.catalog.schema import AnswerId, Catalog
 from bot.catalog.script import Question
 from bot.chat import Block, Button, Buttons, Choices, Message, Note, Option, Reply, Table, Text
 from bot.interview import Interview, Stepped
+from bot.voice import line, say
 
 # Moves that are about the agreed plan once there is one.
 ROAD_MOVES = (
@@ -50,7 +50,7 @@ def invite(catalog: Catalog, topics: Sequence[str]) -> Reply:
     if route and len(topics) == 1:
         modules = [script.module[each] for each in route.modules]
         hours = sum(module.hours for module in modules)
-        topic = answers.names(catalog, topics)
+        topic = voice.names(catalog, topics)
         blocks.append(Text(say(catalog, "path-lead", topic=topic, count=len(modules), hours=hours)))
         columns = tuple(say(catalog, f"path-column-{name}") for name in ("order", "module", "hours", "exit"))
         rows = [(str(n), m.title, str(m.hours), m.exit) for n, m in enumerate(modules, 1)]

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import policy
-from bot.answers import line, say, title
+from bot.answers import title
 from bot.catalog.schema import AnswerId, Catalog
 from bot.chat import Block, Button, Buttons, Place, Reply, Text
 from bot.redact import redact
+from bot.voice import line, say
 
 WORDS = 300  # characters of a question that are repeated
 # Refusals that no colleague could turn into an answer: nobody is called for them.

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from bot import markup
-from bot.answers import line, say
 from bot.catalog.sayings import listed, plainly
 from bot.catalog.schema import Catalog
 from bot.chat import Button, Buttons, File, Message, Reply, Text
 from bot.commands import Data, Forget
+from bot.voice import line, say
 
 _SAID: Final[tuple[tuple[str, Forget | Data], ...]] = (
     ("forget-said", Forget()),

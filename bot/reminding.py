@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot import answers, commands
-from bot.answers import line, say
+from bot import commands, voice
 from bot.catalog.sayings import listed
 from bot.catalog.schema import Catalog
 from bot.chat import Block, Button, Buttons, Message, Note, Reply, Text
 from bot.interview import Interview
 from bot.roadmap.rhythm import NINE, Reminding, Rhythm, is_off, local, next_due, zone
 from bot.roadmap.road import Road, Stretch
+from bot.voice import line, say
 
 UNHEARD = 5  # reminders let pass in a row after which there are no more
 SNOOZE = timedelta(weeks=1)
@@ -208,7 +208,7 @@ def _when(catalog: Catalog, rhythm: Rhythm) -> str:
         days = say(catalog, "remind-every-workday")
     else:
         names = _list(catalog, "remind-names")
-        days = say(catalog, "remind-on", days=answers.listed(catalog, [names[each % 7] for each in rhythm.weekdays]))
+        days = say(catalog, "remind-on", days=voice.listed(catalog, [names[each % 7] for each in rhythm.weekdays]))
     return catalog.replies["remind-when"].format(days=days, time=f"{rhythm.at:%H:%M}", zone=rhythm.zone)
 
 

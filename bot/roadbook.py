@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot import answers, interview, keepsakes, markup, roadmap
-from bot.answers import line, say
+from bot import answers, interview, keepsakes, markup, roadmap, voice
 from bot.catalog.schema import Catalog
 from bot.chat import Block, Bullets, Button, Buttons, Note, Reply, Table, Text
 from bot.interview import Interview
@@ -19,6 +18,7 @@ from bot.roadmap import Recommendation
 from bot.roadmap.kept import Kept
 from bot.roadmap.plan import fit, go_on, spread
 from bot.roadmap.road import Road, Stretch
+from bot.voice import line, say
 
 EXPLAINED = 2  # "not yet" topics that are explained; the rest is only named
 SHORT = 6  # rows of the short table
@@ -58,10 +58,10 @@ def _start(catalog: Catalog, verdict: Recommendation) -> str:
     if verdict.gate_says:
         said.append(verdict.gate_says)
     top = [reason.text for reason in verdict.reasons[:2]]
-    joined = answers.listed(catalog, top)
+    joined = voice.listed(catalog, top)
     said.append(catalog.replies["plan-because"].format(reasons=joined) if top else say(catalog, "plan-no-reason"))
     if verdict.close_call:
-        tracks = answers.names(catalog, verdict.close_call)
+        tracks = voice.names(catalog, verdict.close_call)
         said.append(say(catalog, "plan-settled" if verdict.settled else "plan-close", topics=tracks))
     if verdict.guess:
         said.append(say(catalog, "plan-guess"))
@@ -77,13 +77,13 @@ def _following(catalog: Catalog, verdict: Recommendation) -> str:
 def _not_yet(catalog: Catalog, verdict: Recommendation) -> tuple[str, ...]:
     said = [
         catalog.replies["plan-not-yet"].format(
-            topic=each.title, because=answers.listed(catalog, each.because), say=each.say, again=each.look_again
+            topic=each.title, because=voice.listed(catalog, each.because), say=each.say, again=each.look_again
         )
         for each in verdict.not_yet[:EXPLAINED]
     ]
     others = [each.title for each in verdict.not_yet[EXPLAINED:]]
     if others:
-        said.append(say(catalog, "plan-not-yet-others", topics=answers.listed(catalog, others)))
+        said.append(say(catalog, "plan-not-yet-others", topics=voice.listed(catalog, others)))
     return tuple(said)
 
 
@@ -156,18 +156,16 @@ def whole(catalog: Catalog, held: Interview) -> Reply | None:
         blocks.append(Table(columns, tuple(rows)))
     blocks.append(Text(_rest(catalog, kept, road)))
     if road.known:
-        titles = answers.listed(catalog, [each.title for each in road.known])
+        titles = voice.listed(catalog, [each.title for each in road.known])
         blocks.append(Note(say(catalog, "plan-known", modules=titles)))
         back = [Button(each.title, f"/relearn {each.id}", "quiet") for each in road.known]
         blocks.append(Buttons(tuple(back), say(catalog, "plan-relearn-label")))
     weeks = catalog.roadmap.plan.project_weeks
     long = [each.title for each in road.stretches if (each.to - each.start).days >= 7 * weeks]
     hours = say(catalog, "plan-hours")
-    blocks.append(
-        Note(f"{hours} {say(catalog, 'plan-long', modules=answers.listed(catalog, long))}" if long else hours)
-    )
+    blocks.append(Note(f"{hours} {say(catalog, 'plan-long', modules=voice.listed(catalog, long))}" if long else hours))
     if road.off:
-        blocks.append(Note(say(catalog, "plan-off", spans=answers.listed(catalog, [when(*each) for each in road.off]))))
+        blocks.append(Note(say(catalog, "plan-off", spans=voice.listed(catalog, [when(*each) for each in road.off]))))
     if road.weekdays:
         blocks.append(Note(say(catalog, "plan-weekdays", days=weekdays(catalog, road.weekdays))))
     blocks.append(_changes(catalog))
@@ -212,7 +210,7 @@ def _rest(catalog: Catalog, kept: Kept, road: Road) -> str:
     found = fit(script, sum(each.hours for each in road.stretches) + first, kept.hours_a_week, kept.weeks)
     said = [say(catalog, "plan-next-module", module=road.later[0], hours=first) if road.later else ""]
     if len(road.later) > 1:
-        said.append(say(catalog, "plan-later", modules=answers.listed(catalog, road.later[1:])))
+        said.append(say(catalog, "plan-later", modules=voice.listed(catalog, road.later[1:])))
     if not road.done:
         said.append(say(catalog, "plan-next-fit", weeks=found.weeks, hours=found.hours_a_week))
     return " ".join(said).strip()
@@ -230,7 +228,7 @@ def progress(catalog: Catalog, held: Interview, today: date) -> Reply | None:
         blocks += _places(road.next)
     stuck = [each.title for each in road.stretches if each.mark and each.mark.state == "stuck" and each != road.next]
     if stuck:
-        blocks.append(Text(say(catalog, "progress-stuck", modules=answers.listed(catalog, stuck))))
+        blocks.append(Text(say(catalog, "progress-stuck", modules=voice.listed(catalog, stuck))))
     blocks += step_buttons(catalog, road)
     shows = (Button(say(catalog, "plan-show"), "/plan", "primary"), Button(say(catalog, "plan-all"), "/all"))
     blocks.append(Buttons(shows))
@@ -290,7 +288,7 @@ def _helped(catalog: Catalog, road: Road, stretch: Stretch) -> Reply:
     rests_on = [each for each in road.stretches if each.id in stretch.needs]
     open_ = [each.title for each in rests_on if each.mark is None or each.mark.state != "done"]
     if open_:
-        blocks.append(Text(say(catalog, "stuck-needs", modules=answers.listed(catalog, open_))))
+        blocks.append(Text(say(catalog, "stuck-needs", modules=voice.listed(catalog, open_))))
     blocks += _places(stretch)
     ways = (("step-unstuck", "undo"), ("step-skip", "skip"), ("step-done", "done"))
     buttons = [Button(say(catalog, key), f"/{verb} {stretch.id}") for key, verb in ways]
@@ -324,7 +322,7 @@ def _range(hours: int) -> str:
 def weekdays(catalog: Catalog, days: Sequence[int]) -> str:
     """Name days of the week."""
     names = catalog.replies["weekdays"].split("; ")
-    return answers.listed(catalog, [names[each] for each in days if 0 <= each < len(names)])
+    return voice.listed(catalog, [names[each] for each in days if 0 <= each < len(names)])
 
 
 def when(first: date, last: date) -> str:

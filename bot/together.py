@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from bot import answers, commands, markup
-from bot.answers import say
+from bot import commands, markup, voice
 from bot.catalog.sayings import listed, plainly
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Block, Button, Buttons, File, Note, Reply, Table, Text
@@ -18,6 +17,7 @@ from bot.roadmap import chart
 from bot.roadmap.palette import Theme
 from bot.roadmap.road import Road, Stretch
 from bot.roadmap.team import Bar, View
+from bot.voice import say
 
 _SAID: tuple[tuple[str, commands.Publish | commands.Team], ...] = (
     ("publish-said", commands.Publish()),
@@ -97,7 +97,7 @@ def _topics(catalog: Catalog, view: View) -> str:
 def _listed(catalog: Catalog, key: str, bars: Sequence[Bar], size: int, more: Sequence[tuple[str, int]]) -> str:
     items = [say(catalog, "team-item", title=bar.title, count=bar.count, size=size) for bar in bars]
     items += [say(catalog, name, count=count) for name, count in more if count and (bars or name == "team-through")]
-    said = answers.listed(catalog, items) if bars else "; ".join([say(catalog, "team-nothing"), *items])
+    said = voice.listed(catalog, items) if bars else "; ".join([say(catalog, "team-nothing"), *items])
     return catalog.replies[key].format(items=said)
 
 

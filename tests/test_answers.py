@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from bot import answers
+from bot import answers, voice
 from bot.catalog.schema import FACETS, AnswerId, Catalog
 from bot.chat import Buttons, Note, Reply, Table, Text
 from bot.matching.match import Candidate
@@ -133,5 +133,5 @@ def test_every_refusal_has_its_line(catalog: Catalog) -> None:
 
 
 def test_values_are_drawn_as_they_stand(catalog: Catalog) -> None:
-    text = Reply((Text(answers.say(catalog, "ask-human", whom="*#a_b* [x](https://evil.example)")),)).plain
+    text = Reply((Text(voice.say(catalog, "ask-human", whom="*#a_b* [x](https://evil.example)")),)).plain
     assert "*#a_b* [x](https://evil.example)" in text

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot import answers, commands, handoff, policy
+from bot import answers, commands, handoff, policy, voice
 from bot.advisor import Advisor, Knowledge, Manner
 from bot.catalog.load import load
 from bot.catalog.schema import AnswerId, Catalog
@@ -285,8 +285,8 @@ def test_commands_that_call_and_mute_are_read() -> None:
 
 def test_every_sentence_about_people_and_channels_can_be_filled(catalog: Catalog) -> None:
     make: dict[str, Callable[[], str]] = {
-        "human-call": lambda: answers.say(catalog, "human-call", whom="@amira"),
-        "human-words": lambda: answers.say(catalog, "human-words", words="a [b](https://c) *d*"),
-        "human-about": lambda: answers.say(catalog, "human-about", title=answers.title(catalog, AnswerId("compare"))),
+        "human-call": lambda: voice.say(catalog, "human-call", whom="@amira"),
+        "human-words": lambda: voice.say(catalog, "human-words", words="a [b](https://c) *d*"),
+        "human-about": lambda: voice.say(catalog, "human-about", title=answers.title(catalog, AnswerId("compare"))),
     }
     assert all(make[key]() for key in make)

@@ -41,7 +41,7 @@ from adapters.slack.oauth import OAuth
 from adapters.slack.talk import Links, Talk
 from adapters.slack.web import QUIET, WebApi
 from adapters.wire import Json, RefusedError
-from bot import answers
+from bot import voice
 from bot.advisor import Advisor
 from bot.conversation import Conversation
 from bot.errors import StoreError
@@ -295,7 +295,7 @@ def _bots(
         options.slack_api_url,
         client_id=options.slack_client_id,
         client_secret=options.slack_client_secret.get_secret_value(),
-        say=lambda key: answers.say(advisor.catalog, key),
+        say=lambda key: voice.say(advisor.catalog, key),
     )
     return ManyBots(installs, api), oauth.routes()
 

@@ -26,7 +26,7 @@ from adapters.slack.starts import Moves, Starts, is_opening, is_share, people
 from adapters.slack.uploads import REFUSED, Uploads
 from adapters.slack.words import escape
 from adapters.wire import Json
-from bot import answers, policy
+from bot import policy, voice
 from bot.catalog.schema import Catalog
 from bot.chat import File, Note, Place, Reply
 from bot.store import Outgoing
@@ -163,7 +163,7 @@ class Delivery:
             if error.code not in REFUSED:
                 raise
             log.warning("slack_file_refused", why=error.code)
-            why = answers.say(self._catalog(), "slack-no-scope" if error.code == "missing_scope" else "slack-no-files")
+            why = voice.say(self._catalog(), "slack-no-scope" if error.code == "missing_scope" else "slack-no-files")
             for message in render(Reply((file, Note(why))), simple=simple):
                 await self._post(bot, outgoing, message, number)
 
@@ -173,7 +173,7 @@ class Delivery:
             return  # the clock asked, or it was asked for elsewhere
         self._told.keep(told.message, None)
         key = "slack-at-home" if told.reply.audience == "direct" else "slack-file-direct"
-        line = answers.line(self._catalog(), key, asker=True)
+        line = voice.line(self._catalog(), key, asker=True)
         with suppress(SlackError):
             for message in render(line):
                 await self._post(bot, replace(told, reply=line), message, 0)
@@ -181,7 +181,7 @@ class Delivery:
     async def _moved(self, outgoing: Outgoing) -> None:
         """Tell somebody that it goes on directly, or can't be shared, where their command was typed."""
         url = self._urls.take(outgoing.place.tenant, outgoing.place.channel, outgoing.asker)
-        said = escape(answers.say(self._catalog(), "slack-refused" if is_share(outgoing) else "slack-to-direct"))
+        said = escape(voice.say(self._catalog(), "slack-refused" if is_share(outgoing) else "slack-to-direct"))
         if url:
             with suppress(SlackError):  # the opening in the direct conversation is there in any case
                 await self._api.respond(url, {"response_type": "ephemeral", "text": said})
@@ -191,7 +191,7 @@ class Delivery:
         reply, place = outgoing.reply, outgoing.place
         if not is_quiet(place) or policy.rule(self._catalog(), replace(place, private=False)).hushed:
             return reply
-        return saying.shareable(reply, answers.say(self._catalog(), "slack-share"))
+        return saying.shareable(reply, voice.say(self._catalog(), "slack-share"))
 
     async def _post(self, bot: Bot, outgoing: Outgoing, message: Json, number: int) -> None:
         place, asker = outgoing.place, outgoing.asker

@@ -12,10 +12,10 @@ from adapters.slack.parse import DIRECT, quiet_thread
 from adapters.slack.render import home
 from bot import answers, dialogue, interview, together
 from bot.advisor import Advisor
-from bot.answers import say
 from bot.catalog.schema import AnswerId, Catalog
 from bot.chat import Block, Button, Buttons, Link, Links, Note, Place, Reply, Text
 from bot.interview import Interview
+from bot.voice import say
 
 ROADMAPS: Final = 5  # shown
 

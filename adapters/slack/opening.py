@@ -19,7 +19,7 @@ from adapters.slack.starts import CLOSED, handle, share_thread
 from adapters.slack.words import escape
 from adapters.spans import clean, shorten
 from adapters.wire import table
-from bot import answers, commands, markup, policy
+from bot import answers, commands, markup, policy, voice
 from bot.advisor import Advisor
 from bot.beyond import Own
 from bot.chat import Message, Reply, Text
@@ -47,7 +47,7 @@ class Opening:
 
     def words(self, key: str) -> str:
         """Take a line for the person, as mrkdwn."""
-        return escape(answers.say(self._advisor.catalog, key))
+        return escape(voice.say(self._advisor.catalog, key))
 
     async def place(self, bot: Bot, found: Unplaced) -> str:
         """Answer a slash command, a modal, or a press on the Home tab."""
@@ -155,6 +155,6 @@ class Opening:
     def _lead(self, key: str, message: Message, said: str = "") -> Reply:
         """Say what a thread begins with, or what somebody asked in it."""
         said = markup.escape(shorten(clean(said or message.text), QUOTED))
-        line = answers.say(self._advisor.catalog, key, who="\ue000", said="\ue001")
+        line = voice.say(self._advisor.catalog, key, who="\ue000", said="\ue001")
         text = line.replace("\ue000", handle(message.author)).replace("\ue001", said)
         return Reply((Text(text, mentions=(handle(message.author),)),))

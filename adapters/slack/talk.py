@@ -42,7 +42,7 @@ from adapters.slack.render import AskWords, ask_modal, settled
 from adapters.slack.shared import Shared, untold
 from adapters.slack.zones import Zones
 from adapters.wire import Json
-from bot import answers
+from bot import voice
 from bot.advisor import MANNERS, Advisor, Manner
 from bot.chat import Message, Place, Reply
 from bot.errors import StoreError
@@ -164,7 +164,7 @@ class Talk:
         if "command" in payload:
             return self._line(key)
         if _is_form(payload):
-            return {"response_action": "errors", "errors": {QUESTION: answers.say(self._links.advisor.catalog, key)}}
+            return {"response_action": "errors", "errors": {QUESTION: voice.say(self._links.advisor.catalog, key)}}
         return None
 
     def _too_fast(self, bot: Bot, found: Heard | Unplaced, payload: Json) -> Json | None:
@@ -215,7 +215,7 @@ class Talk:
 
     async def _settle(self, bot: Bot, pressed: Pressed) -> None:
         """Turn the card that was answered into what was chosen."""
-        said = answers.say(self._links.advisor.catalog, "slack-chosen", label=pressed.label)
+        said = voice.say(self._links.advisor.catalog, "slack-chosen", label=pressed.label)
         card = settled(pressed.blocks, said)
         if pressed.ephemeral:
             await self._links.api.respond(pressed.response_url, card | {"replace_original": True})
@@ -253,7 +253,7 @@ class Talk:
     async def _ask(self, bot: Bot, found: OpenModal) -> None:
         catalog = self._links.advisor.catalog
         title, label, send, close = (
-            answers.say(catalog, f"slack-ask-{name}") for name in ("title", "label", "send", "close")
+            voice.say(catalog, f"slack-ask-{name}") for name in ("title", "label", "send", "close")
         )
         view = ask_modal(AskWords(title, label, send, close), found.text, forms.metadata(found.place))
         try:
@@ -294,7 +294,7 @@ class Talk:
         if self._rules(place).hushed or await self._links.advisor.muted(place):
             return
         message = Message(f"{tenant}/{found.channel}/invited", place, found.inviter or "nobody", "", True, now)
-        await self._links.advisor.tell(message, answers.line(self._links.advisor.catalog, "slack-invited"))
+        await self._links.advisor.tell(message, voice.line(self._links.advisor.catalog, "slack-invited"))
         self._links.wake()
 
 

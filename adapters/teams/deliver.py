@@ -28,7 +28,7 @@ from adapters.teams.reach import Reach
 from adapters.teams.render import Person, is_card, render, settled
 from adapters.teams.talk import hint
 from adapters.wire import Json
-from bot import answers, markup
+from bot import markup, voice
 from bot.catalog.schema import Catalog
 from bot.chat import Buttons, Choices, File, Note, Place, Reply, Table
 from bot.store import ALARM, Outgoing, Posted
@@ -200,12 +200,12 @@ class Delivery:
         """Draw a reply with its files, or (`written`) with what is in them as words."""
         place, reply = outgoing.place, outgoing.reply
         if is_quiet(place):
-            reply = saying.shareable(reply, answers.say(self._catalog(), "teams-share"))
+            reply = saying.shareable(reply, voice.say(self._catalog(), "teams-share"))
         people = await self._people(outgoing)
         if starts.is_opening(outgoing):
             known = await self._reach.known(place, outgoing.asker)
             name = _speakable(self._reach.name(place, outgoing.asker))
-            name = name or answers.say(self._catalog(), "teams-somebody")
+            name = name or voice.say(self._catalog(), "teams-somebody")
             reply = starts.named(reply, name)
             people[name] = Person(known.address if known else outgoing.asker, name)
         told = "" if reply.audience == "direct" else hint(self._catalog(), place)
@@ -226,7 +226,7 @@ class Delivery:
         if self._taking:
             return [files.address(file, self._taking.address(outgoing.id, file.name, datetime.now(UTC)))]
         key = "teams-no-page" if file.media in UNREADABLE else "teams-copy"
-        why = answers.say(self._catalog(), key, name=markup.escape(file.name))
+        why = voice.say(self._catalog(), key, name=markup.escape(file.name))
         return render(Reply((file, Note(why))), as_card=True)
 
     async def _people(self, outgoing: Outgoing) -> dict[str, Person]:
@@ -240,7 +240,7 @@ class Delivery:
         return found
 
     def _line(self, key: str) -> Json:
-        return render(answers.line(self._catalog(), key))[0]
+        return render(voice.line(self._catalog(), key))[0]
 
     # Openings -----------------------------------------------------------------------------
     async def _begin(self, outgoing: Outgoing, way: _Way) -> None:
@@ -292,7 +292,7 @@ class Delivery:
                 return
             alone = is_quiet(outgoing.place) and to.kind != "personal"
             known = await self._reach.known(outgoing.place, outgoing.asker) if alone else None
-            body = settled(answers.say(self._catalog(), key))
+            body = settled(voice.say(self._catalog(), key))
             await self._api.update(to, before.activity, body, asker=known.address if known else "")
         except TeamsError as error:
             log.warning("teams_card_left", why=str(error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from adapters.saying import FRESH, fresh_thread
-from bot import answers, markup
+from bot import markup, voice
 from bot.catalog.schema import Catalog
 from bot.chat import Place, Reply, Text
 from bot.store import Outgoing
@@ -31,7 +31,7 @@ def is_fresh(place: Place) -> bool:
 def lead(catalog: Catalog, key: str, said: str = "") -> Reply:
     """Say what a thread begins with, and for whom."""
     quoted = markup.escape(said if len(said) <= QUOTED else said[: QUOTED - 1] + "…")
-    line = answers.say(catalog, key, who="\ue000", said="\ue001")
+    line = voice.say(catalog, key, who="\ue000", said="\ue001")
     return Reply((Text(line.replace("\ue000", ASKER).replace("\ue001", quoted), mentions=(ASKER,)),))
 
 

@@ -34,7 +34,7 @@ from adapters.teams.parse import (
 from adapters.teams.reach import Reach
 from adapters.teams.render import card
 from adapters.wire import Json
-from bot import answers, commands, policy, telemetry
+from bot import answers, commands, policy, telemetry, voice
 from bot.advisor import MANNERS, Advisor, Manner
 from bot.beyond import Own
 from bot.catalog.schema import Catalog
@@ -113,7 +113,7 @@ class Talk:
         return replies
 
     async def _tell(self, message: Message, key: str, *, asker: bool = False) -> None:
-        await self._advisor.tell(message, answers.line(self._advisor.catalog, key, asker=asker))
+        await self._advisor.tell(message, voice.line(self._advisor.catalog, key, asker=asker))
         self._wake()
 
     async def _too_fast(self, found: Said | Pressed | Judged, verdict: Verdict) -> Answered:
@@ -123,7 +123,7 @@ class Talk:
             log.warning("teams_too_fast")
         match found:
             case Pressed():
-                return self._words(found, answers.say(self._advisor.catalog, "too-fast") if tell else "")
+                return self._words(found, voice.say(self._advisor.catalog, "too-fast") if tell else "")
             case Judged():
                 return Answered(body={})
         if tell:
@@ -206,7 +206,7 @@ class Talk:
             place = replace(place, thread=quiet_thread(pressed.who.author, place.thread), private=True)
         if pressed.says.startswith(SHARE):
             key = await self._share(pressed.message(place, once=True), pressed.says, pressed.where, pressed.who)
-            return self._words(pressed, answers.say(self._advisor.catalog, key))
+            return self._words(pressed, voice.say(self._advisor.catalog, key))
         now = await self._reach.store.live(place, pressed.who.author)
         on_live = now is not None and now.activity == pressed.card
         if pressed.moves and now is not None and now.nonce != pressed.nonce:
@@ -232,7 +232,7 @@ class Talk:
         lead: tuple[Reply, ...] = ()
         if isinstance(commands.parse(pressed.says), _RELATIVE):
             message = replace(message, text="/status")
-            lead = (answers.line(self._advisor.catalog, "teams-stale", asker=True),)
+            lead = (voice.line(self._advisor.catalog, "teams-stale", asker=True),)
         return message, await self._turn(message, guest=pressed.who.foreign, lead=lead, shape=live.onto)
 
     async def _answer(
@@ -249,7 +249,7 @@ class Talk:
         if seen is None or now is None or now.activity != pressed.card:
             away = not message.place.private and any(reply.audience == "direct" for reply in replies)
             key = "teams-at-home" if away else "teams-below"
-            return self._words(pressed, answers.say(self._advisor.catalog, key) if replies else "")
+            return self._words(pressed, voice.say(self._advisor.catalog, key) if replies else "")
         return self._body(
             pressed, live.answer("card", card(seen, nonce=mark, hint=hint(self._advisor.catalog, message.place)))
         )
@@ -330,7 +330,7 @@ class Talk:
 
 def hint(catalog: Catalog, place: Place) -> str:
     """Say below a question that words reach us only with a mention, where that is so."""
-    return "" if place.private else answers.say(catalog, "teams-hint")
+    return "" if place.private else voice.say(catalog, "teams-hint")
 
 
 def _turn_of(found: Said | Pressed | Judged) -> tuple[str, str]:
