@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -153,29 +153,6 @@ async def test_the_interview_runs_to_a_plan_by_typed_words_only(chat: Page, cata
     await expect(turn.get_by_role("heading").first).to_contain_text("Your roadmap: DevOps first")
 
 
-async def test_a_roadmap_is_kept_ticked_off_and_changed_by_consent(chat: Page, catalog: Catalog) -> None:
-    words = catalog.replies
-    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
-        await say(chat, said)
-    plan = await press(chat, chat.get_by_role("button", name=words["review-make"]))
-    await expect(plan.get_by_role("columnheader", name=words["plan-column-until"])).to_be_visible()
-    for number in (1, 2):
-        await press(chat, chat.get_by_role("button", name=words["step-done"], exact=True).last)
-        done = await press(chat, chat.get_by_role("button", name=words["tick-yes"]).last)
-        await expect(done.get_by_text(f"Behind you: {number} of 7")).to_be_visible()
-    await press(chat, chat.get_by_role("button", name=words["plan-pace"]).last)
-    await press(chat, chat.get_by_role("button", name="11 or more").last)
-    offered = await press(chat, chat.get_by_role("button", name=words["review-make"]).last)
-    await expect(offered.get_by_text("Hours to go")).to_be_visible()
-    await press(chat, offered.get_by_role("button", name=words["offer-accept"]))
-    await chat.reload()
-    await expect(chat.locator(".turn").first).to_be_visible()
-    told = await say(chat, "how far am I?")
-    await expect(told.get_by_text("Behind you: 2 of 15")).to_be_visible()
-    everything = await press(chat, told.get_by_role("button", name=words["plan-all"]))
-    await expect(everything.get_by_role("cell", name=words["mark-done"], exact=True)).to_have_count(2)
-
-
 async def test_a_roadmap_is_taken_along_as_a_picture_and_as_files(chat: Page, catalog: Catalog) -> None:
     for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
         await say(chat, said)
@@ -313,6 +290,41 @@ async def test_after_a_kill_a_reload_goes_on_at_the_same_question(page: Page, tm
         served.send_signal(signal.SIGTERM)
         assert 0 == await asyncio.wait_for(served.wait(), 10)
     assert "Traceback" not in log.read_text()
+
+
+async def test_a_roadmap_is_ticked_off_changed_by_consent_and_there_after_a_kill(
+    page: Page, tmp_path: Path, catalog: Catalog
+) -> None:
+    port, database, log = free_port(), tmp_path / "whichops.db", tmp_path / "log"
+    async with process(port, database, log):  # and killed at the end of the block
+        await page.goto(f"http://127.0.0.1:{port}/")
+        await expect(page.locator(".reply")).to_have_count(1)
+        await tick_off_and_change(page, catalog.replies)
+    async with process(port, database, log):
+        await page.evaluate("localStorage.clear()")
+        await page.reload()
+        await expect(page.locator(".turn").first).to_be_visible()
+        told = await say(page, "how far am I?")
+        await expect(told.get_by_text("Behind you: 2 of 15")).to_be_visible()
+        everything = await press(page, told.get_by_role("button", name=catalog.replies["plan-all"]))
+        await expect(everything.get_by_role("cell", name=catalog.replies["mark-done"], exact=True)).to_have_count(2)
+
+
+async def tick_off_and_change(page: Page, words: Mapping[str, str]) -> None:
+    """Make a roadmap, mark two modules done, give it more hours and take the new plan."""
+    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
+        await say(page, said)
+    plan = await press(page, page.get_by_role("button", name=words["review-make"]))
+    await expect(plan.get_by_role("columnheader", name=words["plan-column-until"])).to_be_visible()
+    for number in (1, 2):
+        await press(page, page.get_by_role("button", name=words["step-done"], exact=True).last)
+        done = await press(page, page.get_by_role("button", name=words["tick-yes"]).last)
+        await expect(done.get_by_text(f"Behind you: {number} of 7")).to_be_visible()
+    await press(page, page.get_by_role("button", name=words["plan-pace"]).last)
+    await press(page, page.get_by_role("button", name="11 or more").last)
+    offered = await press(page, page.get_by_role("button", name=words["review-make"]).last)
+    await expect(offered.get_by_text("Hours to go")).to_be_visible()
+    await press(page, offered.get_by_role("button", name=words["offer-accept"]))
 
 
 async def test_new_content_is_taken_and_broken_content_is_not(tmp_path: Path, overlay: Path) -> None:
