@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bot import commands, interview, markup, roadbook, roadmap, voice
+from bot import commands, interview, markup, roadbook, roadmap
 from bot.catalog.schema import Catalog
 from bot.catalog.script import CLOSE_CALL
 from bot.chat import Block, Bullets, Button, Buttons, Note, Reply, Table, Text
@@ -16,7 +16,7 @@ from bot.roadbook import day, when
 from bot.roadmap.differences import Differences, differences
 from bot.roadmap.plan import known_modules
 from bot.roadmap.whatif import swing
-from bot.voice import line, say
+from bot.voice import line, listed, say
 
 Step = commands.Move | commands.Walk
 
@@ -160,7 +160,7 @@ def why_module(catalog: Catalog, held: Interview, module: str) -> Reply:
     said_parts = [_place(catalog, held, module)]
     later = [each.title for each in road.stretches if module in each.needs]
     if later:
-        said_parts.append(say(catalog, "why-module-needed", modules=voice.listed(catalog, later)))
+        said_parts.append(say(catalog, "why-module-needed", modules=listed(catalog, later)))
     said_parts.append(catalog.replies["why-module-after"].format(after=found.after))
     return Reply((Text(" ".join(said_parts)), *roadbook.step_buttons(catalog, road)[:1]))
 

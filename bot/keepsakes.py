@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from bot import markup, voice
+from bot import markup
 from bot.catalog import sayings
 from bot.catalog.schema import Catalog
 from bot.chat import PICTURE, Button, Buttons, File, Reply
 from bot.commands import Export, Form
 from bot.roadmap import exports, picture
 from bot.roadmap.road import Road
-from bot.voice import say
+from bot.voice import line, say
 
 FILES: Final[Mapping[Form, tuple[str, str]]] = {
     "picture": ("roadmap.svg", PICTURE),
@@ -62,7 +62,7 @@ def row(catalog: Catalog) -> Buttons:
 def given(catalog: Catalog, road: Road | None, form: Form | None, at: datetime) -> Reply:
     """Give a form of somebody's road, for their eyes; without a form offer all, without a road say so."""
     if road is None:
-        return voice.line(catalog, "export-nothing", asker=True)
+        return line(catalog, "export-nothing", asker=True)
     if form is None:
         return Reply((row(catalog),), audience="asker")
     return Reply((_file(catalog, road, form, at),), audience="asker")

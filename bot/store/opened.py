@@ -40,6 +40,11 @@ class Opened:
             self._engines = (engine,)
             self.write = self.read = Lane(engine, "store", threads=engines.THREADS)
 
+    @property
+    def alone(self) -> bool:
+        """Tell whether no other process can serve this database."""
+        return self._hold is not None
+
     async def migrate(self) -> None:
         """Bring the tables up to date; on SQLite wait for others that are doing just that."""
         tries = _MIGRATING if self._sqlite else 1

@@ -58,8 +58,8 @@ class Store(Generic[S]):
         opened = Opened(self._url, serving=serving)
         try:
             await opened.migrate()
-            if serving and self._url.drivername == "sqlite":
-                # We alone serve this file now: what a killed server had claimed need not wait out its lease.
+            if opened.alone:
+                # What a killed server had claimed need not wait out its lease.
                 await wait(opened.write.submit(sending.release))
         except BaseException:
             await asyncio.to_thread(opened.close)

@@ -34,13 +34,18 @@ async def chat(page: Page, knowledge: Knowledge, tmp_path: Path) -> AsyncIterato
     await store.open(serving=True)
     try:
         async with running(Advisor(knowledge, store)) as served:
-            await page.goto(served.url)
-            await expect(page.locator(".reply")).to_have_count(1)
+            await visit(page, served.url)
             yield page
             assert [] == eyes.errors
             assert [] == [url for url in eyes.requests if not url.startswith(served.url + "/")]
     finally:
         await store.close()
+
+
+async def visit(page: Page, url: str) -> None:
+    """Open the page and wait for the welcome: what is said comes below it."""
+    await page.goto(f"{url}/")
+    await expect(page.locator(".reply")).to_have_count(1)
 
 
 async def say(page: Page, text: str) -> Locator:
@@ -62,6 +67,28 @@ async def answered(page: Page, before: int) -> Locator:
     turn = page.locator(".turn").nth(before)
     await expect(turn.locator(".reply").first).to_be_visible()
     return turn
+
+
+async def make_roadmap(page: Page, words: Mapping[str, str]) -> Locator:
+    """Answer every question in words and get the turn with the plan."""
+    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
+        await say(page, said)
+    return await press(page, page.get_by_role("button", name=words["review-make"]))
+
+
+async def tick_off_and_change(page: Page, words: Mapping[str, str]) -> None:
+    """Make a roadmap, mark two modules done, give it more hours and take the new plan."""
+    plan = await make_roadmap(page, words)
+    await expect(plan.get_by_role("columnheader", name=words["plan-column-until"])).to_be_visible()
+    for number in (1, 2):
+        await press(page, page.get_by_role("button", name=words["step-done"], exact=True).last)
+        done = await press(page, page.get_by_role("button", name=words["tick-yes"]).last)
+        await expect(done.get_by_text(f"Behind you: {number} of 7")).to_be_visible()
+    await press(page, page.get_by_role("button", name=words["plan-pace"]).last)
+    await press(page, page.get_by_role("button", name="11 or more").last)
+    offered = await press(page, page.get_by_role("button", name=words["review-make"]).last)
+    await expect(offered.get_by_text("Hours to go")).to_be_visible()
+    await press(page, offered.get_by_role("button", name=words["offer-accept"]))
 
 
 async def test_the_first_screen_offers_examples_and_the_roadmap(chat: Page, catalog: Catalog) -> None:
@@ -154,9 +181,7 @@ async def test_the_interview_runs_to_a_plan_by_typed_words_only(chat: Page, cata
 
 
 async def test_a_roadmap_is_taken_along_as_a_picture_and_as_files(chat: Page, catalog: Catalog) -> None:
-    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
-        await say(chat, said)
-    await press(chat, chat.get_by_role("button", name=catalog.replies["review-make"]))
+    await make_roadmap(chat, catalog.replies)
     shown = await press(chat, chat.get_by_role("button", name=catalog.replies["export-picture-label"], exact=True).last)
     picture = shown.get_by_role("img")
     assert 500 < await picture.evaluate("async each => (await each.decode(), each.naturalWidth)")
@@ -264,8 +289,7 @@ async def test_after_a_kill_a_reload_goes_on_at_the_same_question(page: Page, tm
     port, database, log = free_port(), tmp_path / "whichops.db", tmp_path / "log"
     asks = [question.ask for question in catalog.roadmap.questions.values()]
     async with process(port, database, log) as served:
-        await page.goto(f"http://127.0.0.1:{port}/")
-        await expect(page.locator(".reply")).to_have_count(1)  # the welcome: what is said comes below it
+        await visit(page, f"http://127.0.0.1:{port}")
         turn = await say(page, "/roadmap")
         turn = await press(page, turn.locator(".options .plain").first)
         await press(page, turn.locator(".options .plain").first)
@@ -296,35 +320,21 @@ async def test_a_roadmap_is_ticked_off_changed_by_consent_and_there_after_a_kill
     page: Page, tmp_path: Path, catalog: Catalog
 ) -> None:
     port, database, log = free_port(), tmp_path / "whichops.db", tmp_path / "log"
-    async with process(port, database, log):  # and killed at the end of the block
-        await page.goto(f"http://127.0.0.1:{port}/")
-        await expect(page.locator(".reply")).to_have_count(1)
+    url, before = f"http://127.0.0.1:{port}", Eyes(page.context)
+    async with process(port, database, log):  # killed at the end of the block
+        await visit(page, url)
         await tick_off_and_change(page, catalog.replies)
+        assert [] == before.errors
     async with process(port, database, log):
-        await page.evaluate("localStorage.clear()")
         await page.reload()
         await expect(page.locator(".turn").first).to_be_visible()
+        after = Eyes(page.context)
         told = await say(page, "how far am I?")
         await expect(told.get_by_text("Behind you: 2 of 15")).to_be_visible()
         everything = await press(page, told.get_by_role("button", name=catalog.replies["plan-all"]))
         await expect(everything.get_by_role("cell", name=catalog.replies["mark-done"], exact=True)).to_have_count(2)
-
-
-async def tick_off_and_change(page: Page, words: Mapping[str, str]) -> None:
-    """Make a roadmap, mark two modules done, give it more hours and take the new plan."""
-    for said in ("/roadmap", "developer", "ship faster", "by hand", "apps", "five people", "5 hours", "12 weeks"):
-        await say(page, said)
-    plan = await press(page, page.get_by_role("button", name=words["review-make"]))
-    await expect(plan.get_by_role("columnheader", name=words["plan-column-until"])).to_be_visible()
-    for number in (1, 2):
-        await press(page, page.get_by_role("button", name=words["step-done"], exact=True).last)
-        done = await press(page, page.get_by_role("button", name=words["tick-yes"]).last)
-        await expect(done.get_by_text(f"Behind you: {number} of 7")).to_be_visible()
-    await press(page, page.get_by_role("button", name=words["plan-pace"]).last)
-    await press(page, page.get_by_role("button", name="11 or more").last)
-    offered = await press(page, page.get_by_role("button", name=words["review-make"]).last)
-    await expect(offered.get_by_text("Hours to go")).to_be_visible()
-    await press(page, offered.get_by_role("button", name=words["offer-accept"]))
+        assert [] == after.errors
+    assert [] == [each for each in before.requests if not each.startswith(url + "/")]
 
 
 async def test_new_content_is_taken_and_broken_content_is_not(tmp_path: Path, overlay: Path) -> None:
