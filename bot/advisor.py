@@ -157,14 +157,14 @@ class Advisor:
         waited_for = message.addressed or _waits(knowledge.catalog, state.interview, message)
         if not waited_for and peeked is None and manner == "asked":
             return ()
-        found = _find(knowledge.matcher, message, state)  # before the transaction, which must be short
+        found = _find(knowledge, message, state)  # before the transaction, which must be short
         if not waited_for and (not _is_sure_question(message, found, manner) or await self._store.muted(message.place)):
             return ()
 
         def decide_now(kept: Conversation | None) -> Turn[Conversation]:
             now = kept or Conversation()
             # Someone else may have spoken since the peek: then "and AIOps?" means something else.
-            current = found if now.context == state.context else _find(knowledge.matcher, message, now)
+            current = found if now.context == state.context else _find(knowledge, message, now)
             turn = decide(Step(knowledge.catalog, message, now, current, self._ask_human, guest, around))
             if manner == "shadow":
                 return Turn(kept, (), _shadowed(message, current, turn))
@@ -303,9 +303,11 @@ def _waits(catalog: Catalog, held: Interview | None, message: Message) -> bool:
     return mine and beyond.read(catalog, message.text) is not None
 
 
-def _find(matcher: Matcher, message: Message, state: Conversation) -> Found:
-    matches = matcher.match(message.text, state.context)
-    return Found(matches, matcher.after(matches, state.context))
+def _find(knowledge: Knowledge, message: Message, state: Conversation) -> Found:
+    """Match a message in the light of what was said before; an answer to the interview goes on from no other answer."""
+    answering = dialogue.answers_it(knowledge.catalog, state.interview, message)
+    matches = knowledge.matcher.match(message.text, None if answering else state.context)
+    return Found(matches, knowledge.matcher.after(matches, state.context))
 
 
 def _is_sure_question(message: Message, found: Found, manner: Manner) -> bool:

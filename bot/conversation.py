@@ -140,6 +140,8 @@ def _answer(step: Step) -> Said:
     """Answer what matching found: every sure question, else one question back, else one refusal."""
     matches = step.found.matches
     sure = [match for match in matches if isinstance(match, Sure)]
+    if step.asking and _tells(step, sure):
+        return Said(step.state, (voice.line(step.catalog, "did-not-get"),))  # meant as an answer
     if sure:
         given = Said(step.state)
         for number, match in enumerate(sure):
@@ -148,7 +150,7 @@ def _answer(step: Step) -> Said:
             then = _show(replace(step, state=given.state), match.answer, why=why, ref=ref)
             given = Said(then.state, given.replies + then.replies, given.records + then.records)
         return replace(given, state=given.state.remember(step.found.context))
-    if step.asking and "?" not in step.message.text:
+    if step.asking and not interview.asks(step.catalog.roadmap, step.message.text):
         return Said(step.state, (voice.line(step.catalog, "did-not-get"),))  # meant as an answer, most likely
     unsure = next((match for match in matches if isinstance(match, Unsure)), None)
     candidates = answers.distinct(step.catalog, unsure.candidates) if unsure else ()
@@ -161,6 +163,12 @@ def _answer(step: Step) -> Said:
     reason = next((match.reason for match in matches if isinstance(match, NoIdea)), "unknown")
     reply = _refusal(step, reason, step.message.text)
     return Said(step.state.remember(step.found.context), (reply,), _unanswered(step, reason))
+
+
+def _tells(step: Step, sure: list[Sure]) -> bool:
+    """Whether a message in mid-interview tells of its author's situation, whatever term it seems to ask for."""
+    talk = any(match.answer.kind.startswith("smalltalk") for match in sure)
+    return not talk and interview.tells(step.catalog.roadmap, step.message.text)
 
 
 def _refusal(step: Step, reason: str, words: str = "") -> Reply:

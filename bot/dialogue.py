@@ -83,6 +83,13 @@ def waits_for(catalog: Catalog, held: Interview | None, message: Message) -> boo
     return found is not None
 
 
+def answers_it(catalog: Catalog, held: Interview | None, message: Message) -> bool:
+    """Whether a message is meant as an answer to its author's open question, read or not: it asks nothing itself."""
+    if held is None or held.owner != message.author or not is_open(catalog, held):
+        return False
+    return not interview.asks(catalog.roadmap, message.text)
+
+
 def now(catalog: Catalog, held: Interview) -> tuple[Reply, ...]:
     """Show where the interview stands: the open question, the review, or the roadmap."""
     match interview.stage(catalog.roadmap, held):
@@ -196,16 +203,19 @@ def _did(
             return (line(catalog, "restarted-kept" if stepped.interview.kept else "restarted"),)
         case commands.Skip():
             return (line(catalog, "skipped"),)
-        case commands.Give(name):
-            return (_noted(catalog, before, name, stepped.interview.answers.get(name, ())),)
+        case commands.Give(name, _, near):
+            return (_noted(catalog, name, stepped.interview.answers.get(name, ()), near=near),)
+        case commands.Change(name, values) if values:
+            return (_noted(catalog, name, stepped.interview.answers.get(name, ())),)
     return ()
 
 
-def _noted(catalog: Catalog, before: Interview, name: str, values: Sequence[str]) -> Reply:
-    question = interview.open_question(catalog.roadmap, before)
-    options = question.options if question and question.id == name else {}
-    labels = [options[value].label for value in values if value in options]
-    return line(catalog, "taken", answer="; ".join(labels)) if labels else line(catalog, "skipped")
+def _noted(catalog: Catalog, name: str, values: Sequence[str], *, near: bool = False) -> Reply:
+    script = catalog.roadmap
+    question = script.questions.get(name, script.interview.close_call)
+    labels = [question.options[value].label for value in values if value in question.options]
+    key = "taken-near" if near else "taken"
+    return line(catalog, key, answer="; ".join(labels)) if labels else line(catalog, "skipped")
 
 
 def status(catalog: Catalog, held: Interview | None, today: date) -> tuple[Reply, ...]:

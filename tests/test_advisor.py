@@ -329,3 +329,39 @@ async def test_broken_content_leaves_the_last_good_one_serving(advisor: Advisor,
     advisor.learn(overlay)
     assert advisor.content_problem == ""
     assert "Our own words on targets." in await ana.hear("/show glossary:slo")
+
+
+# Answers between answers -----------------------------------------------------------------
+@pytest.mark.parametrize("said", ["our team has its own way of doing it, more or less", "I do a bit of everything"])
+async def test_what_tells_of_oneself_in_mid_interview_never_goes_on_about_the_last_term(ana: Talk, said: str) -> None:
+    await ana.say("/roadmap")
+    assert "CI/CD" in (await ana.say("what is ci/cd?"))[0].title
+    told = await ana.say(said)
+    assert told[0].plain.startswith("I couldn't read that as an answer")
+    assert told[1].title == "Question 1 of 7"
+
+
+async def test_a_short_answer_after_a_term_is_an_answer_and_a_question_still_goes_on_from_it(ana: Talk) -> None:
+    await ana.say("/roadmap")
+    for answer in ("developer", "ship faster", "by hand", "an app"):
+        await ana.say(answer)
+    await ana.say("what is ci/cd?")
+    assert (await ana.say("we're eight"))[0].plain == "Noted: 2 to 9."
+    await ana.say("what is ci/cd?")
+    assert (await ana.say("maybe 4 hours a week"))[0].plain == "Noted: 4 to 6."
+    await ana.say("what is gitops?")
+    assert "GitOps tools" in [reply.title for reply in await ana.say("which tools?")]
+    assert (await ana.say("about four months"))[0].plain.endswith("That is the nearest of the lengths I plan for.")
+
+
+async def test_what_changed_since_is_offered_as_another_plan(ana: Talk, store: Store[Conversation]) -> None:
+    await ana.say("/roadmap")
+    await ana.answer_all(store)
+    await ana.say("/plan")
+    told = await ana.say("we have 10 hours a week now")
+    assert told[0].plain == "Noted: 7 to 10."
+    assert told[1].title == "Are these answers right?"
+    assert {"/plan", "/keep"} <= {button.says for button in buttons(told)}
+    kept = await store.peek(HERE)
+    assert kept is not None and kept.interview is not None and kept.interview.kept is not None
+    assert kept.interview.kept.answers["hours"] != ("7-10",)  # nothing changes before it is agreed

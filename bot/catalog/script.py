@@ -69,6 +69,7 @@ class Number(Model):
 
     units: dict[str, Decimal]
     bare: bool = True
+    nearest: bool = False  # the options are amounts, by id, of which the nearest is taken; else they are ranges
 
 
 class Question(Model):

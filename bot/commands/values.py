@@ -13,10 +13,11 @@ from typing import Literal
 # Moves of the interview -----------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Give:
-    """`/answer goal ship-faster`: answer a question, by option ids. No values = not sure."""
+    """`/answer goal ship-faster`: answer by option ids. No values = not sure; `near`: roughly what was said."""
 
     question: str
     values: tuple[str, ...]
+    near: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,10 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`/change goal`: reopen one question; the other answers stay."""
+    """`/change goal`: reopen one question, and with values answer it anew; the other answers stay."""
 
     question: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Must never read a clock, a file or the environment, and never know how a questio
 """
 
 from bot.interview.moving import step
-from bot.interview.reading import Read, read
+from bot.interview.reading import Read, asks, read, tells
 from bot.interview.state import (
     Asked,
     Interview,
@@ -30,6 +30,7 @@ __all__ = [
     "Stage",
     "Stepped",
     "Then",
+    "asks",
     "carried",
     "chosen",
     "given",
@@ -42,4 +43,5 @@ __all__ = [
     "road",
     "stage",
     "step",
+    "tells",
 ]

@@ -35,17 +35,17 @@ class _Spot:
     end: int
 
 
-def count(reading: ReadingPage, number: Number, words: Tokens) -> Decimal | None:
+def count(reading: ReadingPage, number: Number, words: Tokens, *, beside: int = 3) -> Decimal | None:
     """Find the one amount a text names, in the question's own unit; None if there is none or several.
 
-    Beside a number with its unit a few other words may stand; a bare number must stand alone.
+    Up to `beside` other words may stand next to a number with its unit; a bare number must stand alone.
     """
     amounts = _amounts(reading, number, words)
     fillers = flat(reading.fillers)
     with_unit = [amount for amount in amounts if amount.unit]
     if len(with_unit) == 1:
-        amount, tolerated = with_unit[0], 3
-    elif not with_unit and len(amounts) == 1 and number.bare:
+        amount, tolerated = with_unit[0], beside
+    elif beside and not with_unit and len(amounts) == 1 and number.bare:
         amount, tolerated = amounts[0], 0
     else:
         return None

@@ -49,8 +49,8 @@ def _go_on(script: Roadmap, interview: Interview, move: commands.Move | commands
             return Stepped(interview, "taken" if asking else "not-open")
         case commands.Back():
             return _back(script, interview)
-        case commands.Change(question):
-            return _change(script, interview, question)
+        case commands.Change(question, values):
+            return _change(script, interview, question, values)
     return _walk(script, interview, move, today)
 
 
@@ -113,7 +113,8 @@ def _back(script: Roadmap, interview: Interview) -> Stepped:
     return _set(interview, "taken", reopened=names[at - 1], finished=False)
 
 
-def _change(script: Roadmap, interview: Interview, name: str) -> Stepped:
+def _change(script: Roadmap, interview: Interview, name: str, values: tuple[str, ...]) -> Stepped:
     if name not in applying(script, interview):
         return Stepped(interview, "not-open" if name == CLOSE_CALL else "unknown-question")
-    return _set(interview, "taken", reopened=name, finished=False)
+    reopened = _set(interview, "taken", reopened=name, finished=False)
+    return _give(script, reopened.interview, name, values) if values else reopened

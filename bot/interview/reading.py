@@ -10,14 +10,18 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from bot import commands
 from bot.catalog.script import CLOSE_CALL, Question, Roadmap
 from bot.interview.answering import answer
-from bot.interview.phrases import Tokens, flat, tokens
+from bot.interview.answering import asks as _asks
+from bot.interview.counting import count
+from bot.interview.phrases import Tokens, flat, holds_any, tokens
 from bot.interview.state import Interview, Stage, given, open_question, stage
 from bot.roadmap import known_modules
 
+_ABOUT = Decimal("0.15")  # "about three months" is 12 weeks
 LONGEST = 400  # characters; nobody answers with more
 Read = commands.Move | commands.Walk | commands.Look | commands.Status
 _BLANK = re.compile(r"\{\w+\}")
@@ -67,10 +71,46 @@ def read(script: Roadmap, interview: Interview, said: str) -> Read | None:
         return None
     move = _move(script, interview, said)
     question = open_question(script, interview)
-    if move is not None or question is None:
+    if move is not None:
         return move
+    if question is None:
+        return _news(script, said) if interview.finished else None
     values = _answer(script, question, said)
-    return commands.Give(question.id, values) if values else None
+    return commands.Give(question.id, values, _near(script, question, values, said)) if values else None
+
+
+def _near(script: Roadmap, question: Question, values: tuple[str, ...], said: str) -> bool:
+    """Tell whether an amount was said that is clearly not the one that is taken for it."""
+    if question.number is None or not question.number.nearest:
+        return False
+    amount = count(script.reading, question.number, tokens(said))
+    return amount is not None and abs(amount - int(values[0])) > amount * _ABOUT
+
+
+def _news(script: Roadmap, said: str) -> commands.Change | None:
+    """Read what has changed since a plan was agreed: "we have 10 hours a week now". An amount, and nothing else."""
+    words = tokens(said)
+    if not tells(script, said):
+        return None
+    for question in script.questions.values():
+        if question.number and count(script.reading, question.number, words, beside=0) is not None:
+            values = _answer(script, question, said)
+            if values:
+                return commands.Change(question.id, values)
+    return None
+
+
+def asks(script: Roadmap, said: str) -> bool:
+    """Tell whether a text puts a question."""
+    return _asks(script.reading, said, tokens(said))
+
+
+def tells(script: Roadmap, said: str) -> bool:
+    """Tell whether a text says something of the speaker and asks nothing: "we are eight"."""
+    words = tokens(said)
+    if _asks(script.reading, said, words) or holds_any(words, script.reading.question_words):
+        return False
+    return not flat(script.reading.own).isdisjoint(words)
 
 
 def _answer(script: Roadmap, question: Question, said: str) -> tuple[str, ...]:
@@ -188,7 +228,7 @@ def _change_to(script: Roadmap, interview: Interview, change: commands.Change, r
     open_ = open_question(script, interview)
     if values and open_ is not None and open_.id == question.id:
         return commands.Give(question.id, values)
-    return change if values else None
+    return replace(change, values=values) if values else None
 
 
 def _module(script: Roadmap, first: Iterable[str], slot: Tokens) -> str | None:

@@ -36,6 +36,19 @@ def at(question: str, **more: object) -> Interview:
 
 
 ANSWERS = """
+role | data-engineering | I look after the data pipelines
+role | data-engineering | the warehouse is mine
+role | ops-sre | I take care of the servers
+role | lead-manager | meetings, mostly
+goal | models-to-production | our models never leave the notebook
+goal | trustworthy-data | nobody trusts the dashboards
+goal | many-teams-one-way | every team has its own way of deploying
+goal | fewer-incidents-less-noise | stop firefighting all the time
+delivery | manual | someone copies it on friday
+delivery | automated-to-prod | we tag and jenkins does the rest
+runs | data-pipelines | batch pipelines and a warehouse
+runs | apps-apis ml-models | a monolith and two ml models
+team | 2-9 | it's me and a colleague
 goal | models-to-production | get our model out of the notebook
 goal | models-to-production | out of notebooks, finally
 goal | models-to-production | get past the prototype with our models
@@ -245,7 +258,9 @@ horizon | 52 | this year
 @pytest.mark.parametrize("row", [line.strip() for line in ANSWERS.strip().splitlines()])
 def test_an_answer_in_own_words_is_read(script: Roadmap, row: str) -> None:
     question, options, said = (part.strip() for part in row.split("|"))
-    assert commands.Give(question, tuple(options.split())) == read(script, at(question), said)
+    found = read(script, at(question), said)
+    assert isinstance(found, commands.Give)
+    assert (found.question, found.values) == (question, tuple(options.split()))
 
 
 ELSEWHERE = """
@@ -303,10 +318,15 @@ def test_no_clue_skips_every_question(script: Roadmap, question: str) -> None:
 
 
 MOVES = (
-    ("delivery", "change hours to 10", commands.Change("hours")),
-    ("delivery", "change my goal to cost", commands.Change("goal")),
-    ("review", "please change my team size to 6 people", commands.Change("team")),
-    ("review", "set hours to 10", commands.Change("hours")),
+    ("delivery", "change hours to 10", commands.Change("hours", ("7-10",))),
+    ("delivery", "change my goal to cost", commands.Change("goal", ("cost",))),
+    ("review", "please change my team size to 6 people", commands.Change("team", ("2-9",))),
+    ("finished", "we have 10 hours a week now", commands.Change("hours", ("7-10",))),
+    ("finished", "we are twelve people now", commands.Change("team", ("10-49",))),
+    ("finished", "I finished 2 modules in 3 hours", None),
+    ("finished", "do we have 10 hours a week now", None),
+    ("finished", "10 hours", None),
+    ("review", "set hours to 10", commands.Change("hours", ("7-10",))),
     ("finished", "change my goal to something else", commands.Change("goal")),
     ("finished", "change the answer to goal", commands.Change("goal")),
     ("delivery", "change the topic to kubernetes", None),
@@ -544,3 +564,16 @@ def test_only_offered_options_are_ever_read(script: Roadmap, data: st.DataObject
     if isinstance(move, commands.Give):
         assert move.question == where
         assert set() < set(move.values) <= set(question.options)
+
+
+@pytest.mark.parametrize(
+    ("said", "near"),
+    [("about four months", True), ("one and a half years", True), ("three months", False), ("26", False)],
+)
+def test_an_amount_that_is_rounded_is_known_to_be(script: Roadmap, said: str, *, near: bool) -> None:
+    found = read(script, at("horizon"), said)
+    assert isinstance(found, commands.Give)
+    assert found.near is near
+    ranged = read(script, at("hours"), "5 hours")
+    assert isinstance(ranged, commands.Give)
+    assert not ranged.near  # 4 to 6 holds it
